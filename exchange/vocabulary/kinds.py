@@ -1,0 +1,142 @@
+"""The kind of every record: the fourth byte. Bands of kinds travel one way (messages.GROUPS)."""
+
+from enum import IntEnum
+
+
+class Kind(IntEnum):
+    """Record kinds; wire values, never reused."""
+
+    # member command
+    LISTING = 0x01
+    TAKE = 0x02
+    LIMIT_ORDER = 0x03
+    CANCEL = 0x04
+    REDUCE = 0x05
+    REPLACE = 0x06
+    MASS_CANCEL = 0x07
+    BLOCK_OFFER = 0x08
+    BLOCK_COUNTER = 0x09
+    BLOCK_ACCEPT = 0x0A
+    BLOCK_DECLINE = 0x0B
+    AUCTION_BID = 0x0C
+    SESSION_SETTING = 0x0D
+    MEMBER_LIMIT = 0x0E
+
+    # query
+    QUERY = 0x30
+
+    # exchange command
+    TICK = 0x40
+    OPEN_DAY = 0x41
+    DEFINE_CONTRACT = 0x42
+    DEFINE_ACCOUNT = 0x43
+    DEFINE_LOGIN = 0x44
+    PARAMETER_SET = 0x45
+    SET_PHASE = 0x46
+    HALT = 0x47
+    RESUME = 0x48
+    KILL = 0x49
+    RESTORE = 0x4A
+    LOGIN_UP = 0x4B
+    LOGIN_DOWN = 0x4C
+    RESTART = 0x4D
+    CLOSE_DAY = 0x4E
+    SEAL_DAY = 0x4F
+    BAND_CHANGE = 0x50
+    PROPOSE = 0x51
+    COMMAND_FRAGMENT = 0x52
+    APPROVE = 0x53
+    PROPOSAL_WITHDRAW = 0x54
+    NOTICE = 0x55
+    AUCTION_NOTICE = 0x56
+    AUCTION_END = 0x57
+    CONTRACT_EXPIRE = 0x58
+    PARAMETER_SET_SWITCH = 0x59
+
+    # registry command
+    OPENING_BEGIN = 0x60
+    OPENING_HOLDING = 0x61
+    OPENING_CASH = 0x62
+    OPENING_TOTALS = 0x63
+    DEPOSIT = 0x64
+    HOLD_REQUEST = 0x65
+    HOLD_COMMIT = 0x66
+    HOLD_ABORT = 0x67
+    TRANSFER_IN = 0x68
+    FREEZE = 0x69
+    RELEASE = 0x6A
+    RESTRICT = 0x6B
+    RESULT_BEGIN = 0x6C
+    RESULT_HOLDING = 0x6D
+    RESULT_CASH = 0x6E
+    RESULT_TOTALS = 0x6F
+    DELIVERED = 0x70
+    STAGE = 0x71
+    BUST = 0x72
+    CORRECTION = 0x73
+    OBJECTION = 0x74
+    REGISTRY_SIGNATURE = 0x75
+    REGISTRY_CHAIN_HEAD = 0x76
+
+    # member event
+    ACCEPTED = 0x80
+    REJECTED = 0x81
+    EXECUTED = 0x82
+    DONE = 0x83
+    BLOCK_OFFERED = 0x84
+    BLOCK_CLOSED = 0x85
+    LOGIN_CHANGED = 0x86
+    STREAM_OPENED = 0x87
+    KILL_CHANGED = 0x88
+    REDUCED = 0x89
+    MASS_CANCELLED = 0x8A
+    BALANCE_CHANGED = 0x8B
+
+    # operator event
+    COMMAND_DONE = 0x90
+    PROPOSAL_CHANGED = 0x91
+
+    # public event
+    TRADE = 0xA0
+    PHASE_CHANGED = 0xA1
+    FIVE_LEVELS = 0xA2
+    DAY_FIGURES = 0xA3
+    HALT_CHANGED = 0xA4
+    BAND = 0xA5
+    COMPOSITE = 0xA6
+    SETTLEMENT_STAGE = 0xA7
+    NOTICE_TEXT = 0xA8
+    INDICATIVE = 0xA9
+    AUCTION_ANNOUNCED = 0xAA
+    TRADE_BUSTED = 0xAB
+
+    # settlement event
+    OPENING_ACCEPTED = 0xB0
+    TRADE_REPORT = 0xB1
+    SEAL_HOLDING = 0xB2
+    SEAL_CASH = 0xB3
+    SEAL_HOLD = 0xB4
+    SEAL_TOTALS = 0xB5
+    SEAL_BALANCES = 0xB6
+    RESULT_CONFIRMED = 0xB7
+    RESULT_REFUSED = 0xB8
+    HOLD_CHANGED = 0xB9
+    BUST_REPORT = 0xBA
+    EXCHANGE_SIGNATURE = 0xBB
+    EXCHANGE_CHAIN_HEAD = 0xBC
+    OBJECTION_NOTED = 0xBD
+
+    # reply
+    REFUSED = 0xC0
+    REPLY_ORDER = 0xC1
+    REPLY_HOLDING = 0xC2
+    REPLY_CASH = 0xC3
+    REPLY_CONTRACT = 0xC4
+    REPLY_PHASE = 0xC5
+    REPLY_TRADE = 0xC6
+    REPLY_LISTING = 0xC7
+    REPLY_FIGURES = 0xC8
+    REPLY_STATUS = 0xC9
+    REPLY_RULE = 0xCA
+    REPLY_END = 0xCB
+    SLOW_READER = 0xCC
