@@ -1,0 +1,61 @@
+"""What every test shares: a test that cannot run on this machine is left out, named, and fails a CI run."""
+
+import os
+from collections import defaultdict
+
+import pytest
+
+from tools.machine import find_browser, install_command, missing_requirements
+
+LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what cannot run here (deselect rather than skip, so that a skip always means a mistake)."""
+    reasons = {
+        requirement.marker: f"no {requirement.name}; to mend: {install_command(requirement)}"
+        for requirement in missing_requirements()
+    }
+    left_out: dict[str, list[str]] = defaultdict(list)
+    kept: list[pytest.Item] = []
+    for item in items:
+        reason = next((reasons[mark.name] for mark in item.iter_markers() if mark.name in reasons), None)
+        if reason is None:
+            kept.append(item)
+        else:
+            left_out[reason].append(item.nodeid)
+    config.stash[LEFT_OUT] = left_out
+    if left_out:
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus == pytest.ExitCode.OK and session.config.stash.get(LEFT_OUT, {}) and _under_ci():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left_out = config.stash.get(LEFT_OUT, {})
+    if not left_out:
+        return
+    terminalreporter.section("NOT RUN", red=_under_ci(), yellow=not _under_ci())
+    for reason, names in left_out.items():
+        terminalreporter.line(f"{len(names)} tests: {reason}")
+        for name in names:
+            terminalreporter.line(f"  {name}")
+    if _under_ci():
+        terminalreporter.line("CI is set, so tests that were left out fail the run.")
+
+
+@pytest.fixture(scope="session")
+def browser_executable() -> str:
+    """The Chromium to hand to playwright as `executable_path`; the test must carry the `browser` marker."""
+    path = find_browser()
+    assert path is not None, "a test that uses a browser must be marked @pytest.mark.browser"
+    return path
+
+
+def _under_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")

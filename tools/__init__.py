@@ -1,0 +1,1 @@
+"""Set-up and checks around the project; nothing in here is part of the installed packages."""

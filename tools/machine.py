@@ -1,0 +1,62 @@
+"""What tests need from the machine beside Python packages: how it is found, and which package has it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+
+class Requirement(NamedTuple):
+    """One thing that the tests carrying a marker need."""
+
+    marker: str
+    name: str
+    find: Callable[[], str | None]
+    apt_packages: tuple[str, ...]
+    """Any one of them will do; Debian and Ubuntu name them differently."""
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium that playwright can drive."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    return str(MAC_BROWSER) if MAC_BROWSER.exists() else None
+
+
+def find_chinese_font() -> str | None:
+    """Return the name of a font with Chinese characters: without one, screenshots show empty boxes."""
+    if sys.platform == "darwin":
+        return "PingFang SC"
+    if shutil.which("fc-list") is None:
+        return next((path.name for path in Path("/usr/share/fonts").rglob("*CJK*")), None)
+    listed = subprocess.run(
+        ["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=False, timeout=60
+    ).stdout
+    return next((line.strip() for line in listed.splitlines() if line.strip()), None)
+
+
+REQUIREMENTS = (
+    Requirement("browser", "Chromium", find_browser, ("chromium-headless-shell", "chromium")),
+    Requirement("browser", "a Chinese font", find_chinese_font, ("fonts-noto-cjk",)),
+)
+
+
+def missing_requirements() -> list[Requirement]:
+    return [requirement for requirement in REQUIREMENTS if requirement.find() is None]
+
+
+def install_command(requirement: Requirement) -> str:
+    """Return the command a reader can type to mend a missing requirement on Debian or Ubuntu."""
+    return f"apt-get update && apt-get install -y {requirement.apt_packages[0]}"
