@@ -19,7 +19,7 @@ REFERENCE_GAP_MAX = 1 << 20  # how far a user reference may jump ahead of the hi
 ORDER_SLOT_BITS = 24  # order_id = day order number << 24 | slot
 ORDER_SLOT_NONE = (1 << ORDER_SLOT_BITS) - 1  # slot of a command that never rests (a take)
 ORDERS_MAX = ORDER_SLOT_NONE - 1
-DAY_TRADES_MAX = 2**31 - 1
+DAY_TRADES_MAX = 2**24 - 1  # so that a day's turnover fits i8 even if every trade were the largest
 CONTRACTS_MAX = 64
 ACCOUNTS_MAX = 1 << 20
 LOGINS_MAX = 65_535
