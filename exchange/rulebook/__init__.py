@@ -1,0 +1,58 @@
+"""Dated rules of the market as data, a source each; contracts, schedules, calendars and season scenarios."""
+
+from exchange.rulebook.contracts import (
+    composite_weights_on,
+    contract,
+    contract_by_id,
+    contract_table,
+    contracts_on,
+    institution,
+)
+from exchange.rulebook.errors import CalendarError, RulebookError
+from exchange.rulebook.keys import RuleKey
+from exchange.rulebook.model import Contract, Flag, Institution, Rule
+from exchange.rulebook.parameters import parameters_of, parameters_on, rules_hash
+from exchange.rulebook.prices import Band, band_limits, composite_ticks
+from exchange.rulebook.profiles import (
+    CCER,
+    NATIONAL,
+    TEST,
+    Profile,
+    Rules,
+    load_profile,
+    profile_names,
+    rules_on,
+)
+from exchange.rulebook.sessions import PhaseChange, sessions_on
+
+__all__ = [
+    "CCER",
+    "NATIONAL",
+    "TEST",
+    "Band",
+    "CalendarError",
+    "Contract",
+    "Flag",
+    "Institution",
+    "PhaseChange",
+    "Profile",
+    "Rule",
+    "RuleKey",
+    "RulebookError",
+    "Rules",
+    "band_limits",
+    "composite_ticks",
+    "composite_weights_on",
+    "contract",
+    "contract_by_id",
+    "contract_table",
+    "contracts_on",
+    "institution",
+    "load_profile",
+    "parameters_of",
+    "parameters_on",
+    "profile_names",
+    "rules_hash",
+    "rules_on",
+    "sessions_on",
+]

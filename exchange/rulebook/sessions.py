@@ -1,0 +1,61 @@
+"""A trading day's schedule as data: at which second which method of which contracts goes into which phase."""
+
+from collections.abc import Iterable
+from datetime import date, time
+from typing import NamedTuple
+
+from exchange.rulebook.errors import RulebookError
+from exchange.rulebook.model import Session
+from exchange.rulebook.profiles import load_profile
+from exchange.vocabulary.enums import Method, Phase
+
+EVERY_CONTRACT = 0
+
+
+class PhaseChange(NamedTuple):
+    """One scheduled change. Changes of the same second happen in the order given."""
+
+    seconds_of_day: int  # Asia/Shanghai, from midnight
+    contract_id: int  # 0 = every contract
+    method: Method
+    phase: Phase
+
+    @property
+    def time_of_day(self) -> time:
+        """The same as a clock time."""
+        return time(self.seconds_of_day // 3600, self.seconds_of_day // 60 % 60, self.seconds_of_day % 60)
+
+
+def sessions_on(profile: str, day: date) -> tuple[PhaseChange, ...]:
+    """The day's phase changes in order: sessions open into TRADING, gaps are BREAK, the last close is ENDED.
+
+    PRE_OPEN is not here: it follows the confirmed opening positions, whenever they come. The schedule does
+    not say whether `day` is a trading day; ask the trading calendar.
+    """
+    in_force = _sessions_in_force(load_profile(profile).sessions, day)
+    if not in_force:
+        raise RulebookError(f"profile {profile}: expected sessions on {day}, found none in force")
+    changes: list[PhaseChange] = []
+    for method in sorted({Method[row.method.upper()] for row in in_force}):
+        rows = sorted((row for row in in_force if row.method == method.name.lower()), key=lambda r: r.opens)
+        for index, row in enumerate(rows):
+            is_last = index == len(rows) - 1
+            if not is_last and rows[index + 1].opens < row.closes:
+                raise RulebookError(
+                    f"profile {profile}: expected sessions of {row.method} apart, found {row.closes} after "
+                    f"{rows[index + 1].opens}"
+                )
+            changes.append(_change(row.opens, method, Phase.TRADING))
+            changes.append(_change(row.closes, method, Phase.ENDED if is_last else Phase.BREAK))
+    return tuple(sorted(changes))
+
+
+def _sessions_in_force(rows: Iterable[Session], day: date) -> list[Session]:
+    """Of each method, all sessions of the latest effective date up to `day`."""
+    rows = [row for row in rows if row.effective_from <= day]
+    latest = {row.method: max(r.effective_from for r in rows if r.method == row.method) for row in rows}
+    return [row for row in rows if row.effective_from == latest[row.method]]
+
+
+def _change(at: time, method: Method, phase: Phase) -> PhaseChange:
+    return PhaseChange(at.hour * 3600 + at.minute * 60 + at.second, EVERY_CONTRACT, method, phase)

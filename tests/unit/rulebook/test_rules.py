@@ -1,0 +1,239 @@
+"""Dated rules: values and flags of the profiles, dates from which they hold, and files that are refused."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.rulebook import (
+    CCER,
+    NATIONAL,
+    TEST,
+    Flag,
+    RulebookError,
+    RuleKey,
+    composite_weights_on,
+    contract,
+    contract_by_id,
+    contracts_on,
+    institution,
+    load_profile,
+    parameters_on,
+    profile_names,
+    rules_hash,
+    rules_on,
+    sessions_on,
+)
+from exchange.rulebook.render import PAGE, rules_page
+from exchange.vocabulary.enums import Method, ParameterId, Phase
+
+DAY = date(2021, 12, 16)
+LATE = date(2026, 5, 1)
+HEAD = 'name = "mine"\ntitle_zh = "我的"\ntitle_en = "Mine"\nvenue = "SEEE"\nextends = "national"\n'
+ROW = """
+[[rule]]
+key = "fee.trading_ppm"
+value = 50
+unit = "ppm"
+effective_from = 2022-01-01
+source = "synthetic"
+locator = "invented"
+flag = "U"
+configuration = true
+reason = "a test"
+"""
+
+
+def test_the_page_is_generated_from_the_data() -> None:
+    assert PAGE.read_text(encoding="utf-8") == rules_page(), "run python -m exchange.rulebook.render"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "flag"),
+    [
+        (RuleKey.LISTED_BAND_PPM, 100_000, Flag.VERIFIED),
+        (RuleKey.LISTED_QUANTITY_LOTS_MIN, 1, Flag.VERIFIED),
+        (RuleKey.LISTED_QUANTITY_LOTS_MAX, 99_999, Flag.VERIFIED),
+        (RuleKey.BLOCK_BAND_PPM, 300_000, Flag.VERIFIED),
+        (RuleKey.BLOCK_QUANTITY_LOTS_MIN, 100_000, Flag.VERIFIED),
+        (RuleKey.LISTED_TAKE_DEPTH_LEVELS, 5, Flag.VERIFIED),
+        (RuleKey.LISTED_STRICT_PRICE_PRIORITY, True, Flag.UNKNOWN),
+        (RuleKey.RESALE_SAME_DAY, False, Flag.VERIFIED),
+        (RuleKey.PROCEEDS_REUSABLE_SAME_DAY, True, Flag.RECALLED),
+        (RuleKey.FEE_TRADING_PPM, 0, Flag.UNKNOWN),
+        (RuleKey.FEE_SETTLEMENT_PPM, 0, Flag.UNKNOWN),
+        (RuleKey.HOLDING_LIMIT_LOTS, 0, Flag.UNKNOWN),
+    ],
+)
+def test_national_values(key: RuleKey, value: int | bool, flag: Flag) -> None:
+    row = rules_on(NATIONAL, DAY).rule(key)
+    assert (row.value, row.flag) == (value, flag)
+    assert row.configuration is (flag is Flag.UNKNOWN)
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_unknown_is_a_configuration_with_a_reason(name: str) -> None:
+    for row in load_profile(name).rules:
+        assert row.configuration == bool(row.reason)
+        if row.flag is Flag.UNKNOWN:
+            assert row.configuration, row.key
+
+
+def test_the_test_profile_differs_from_the_national_one_in_fees_only() -> None:
+    national, invented = rules_on(NATIONAL, LATE), rules_on(TEST, LATE)
+    differing = {k: r.value for k, r in invented.in_force.items() if r.value != national.in_force[k].value}
+    assert differing == {RuleKey.FEE_TRADING_PPM: 333, RuleKey.FEE_SETTLEMENT_PPM: 127}
+    assert invented.profile.synthetic and not national.profile.synthetic
+    assert sessions_on(TEST, LATE) == sessions_on(NATIONAL, LATE)
+
+
+def test_a_rule_holds_from_its_date_on(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    early = ROW.replace("2022-01-01", "2021-07-16").replace("value = 50", "value = 10")
+    mine.write_text(HEAD + early + ROW, encoding="utf-8")
+    assert rules_on(str(mine), date(2021, 12, 31)).whole_number(RuleKey.FEE_TRADING_PPM) == 10
+    assert rules_on(str(mine), date(2022, 1, 1)).whole_number(RuleKey.FEE_TRADING_PPM) == 50
+    with pytest.raises(
+        RulebookError, match="one_way.quantity_lots_min on 2021-12-16, the first holds from 2025"
+    ):
+        rules_on(NATIONAL, DAY).rule(RuleKey.ONE_WAY_QUANTITY_LOTS_MIN)
+    with pytest.raises(RulebookError, match="expected a date from 2021-07-16 on, found 2021-07-15"):
+        rules_on(NATIONAL, date(2021, 7, 15))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('key = "fee.trading_ppm"', 'key = "fee.trading"', "Invalid enum value 'fee.trading'"),
+        ("value = 50", "value = 50\nvalues = 1", "unknown field `values`"),
+        ("value = 50", "value = 10001", r"expected an integer 0\.\.10000, found 10001"),
+        ("value = 50", "value = true", r"expected an integer 0\.\.10000, found True"),
+        ("value = 50", "value = 0.5", "Expected `int | bool | str | null`, got `float`"),
+        ('unit = "ppm"', 'unit = "percent"', "expected unit 'ppm', found 'percent'"),
+        ('source = "synthetic"', 'source = "hearsay"', "expected a source of sources.toml"),
+        ("configuration = true", "configuration = false", "expected configuration = true"),
+        ('reason = "a test"', "", "expected a reason for a configuration"),
+        ('flag = "U"', 'flag = "X"', "Invalid enum value 'X'"),
+        ("[[rule]]", ROW + "[[rule]]", "expected one row for a key and date, found two"),
+        ("[[rule]]", "[[rule]", "expected TOML, found a syntax error"),
+    ],
+)
+def test_a_malformed_profile_is_refused_naming_the_file(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(HEAD + ROW.replace(old, new), encoding="utf-8")
+    with pytest.raises(RulebookError, match=message) as caught:
+        load_profile(str(mine))
+    assert str(caught.value).startswith("mine.toml: ")
+
+
+def test_unset_needs_the_flag_unknown_and_profiles_must_be_complete(tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text(
+        HEAD + ROW.replace("value = 50\n", "").replace('flag = "U"', 'flag = "V"'), encoding="utf-8"
+    )
+    with pytest.raises(RulebookError, match="only unknowns"):
+        load_profile(str(known))
+    alone = tmp_path / "alone.toml"
+    alone.write_text(HEAD.replace('extends = "national"\n', "") + ROW, encoding="utf-8")
+    with pytest.raises(RulebookError, match="profile mine: expected a row for every rule key"):
+        load_profile(str(alone))
+    with pytest.raises(RulebookError, match="expected a profile of"):
+        load_profile("nowhere")
+    with pytest.raises(RulebookError, match="expected a readable UTF-8 TOML file"):
+        load_profile(str(tmp_path / "absent.toml"))
+    circle = tmp_path / "circle.toml"
+    circle.write_text(HEAD.replace("national", str(circle)), encoding="utf-8")
+    with pytest.raises(RulebookError, match="levels of 'extends'"):
+        load_profile(str(circle))
+
+
+def test_ccer_bands_are_unset_and_never_invented(tmp_path: Path) -> None:
+    rules = rules_on(CCER, date(2025, 3, 7))
+    assert not rules.is_set(RuleKey.LISTED_BAND_PPM)
+    assert rules.rule(RuleKey.LISTED_BAND_PPM).flag is Flag.UNKNOWN
+    with pytest.raises(
+        RulebookError, match="expected a value for rule listed.band_ppm on 2025-03-07, found none"
+    ):
+        parameters_on(CCER, date(2025, 3, 7), "CCER")
+    with pytest.raises(RulebookError, match="expected a contract of venue SEEE"):
+        parameters_on(NATIONAL, date(2025, 3, 7), "CCER")
+
+
+def test_whose_kind_a_rule_is_asked_for() -> None:
+    rules = rules_on(NATIONAL, LATE)
+    assert rules.choice(RuleKey.LISTED_SWEEP_ORDER_IN_LEVEL) == "fifo"
+    assert rules.holds(RuleKey.ORDER_CANCEL_IN_BREAK)
+    with pytest.raises(RulebookError, match="to be an integer, found True"):
+        rules.whole_number(RuleKey.ORDER_CANCEL_IN_BREAK)
+    with pytest.raises(RulebookError, match="to be yes/no, found 5"):
+        rules.holds(RuleKey.LISTED_TAKE_DEPTH_LEVELS)
+    with pytest.raises(RulebookError, match="to be a choice, found 5"):
+        rules.choice(RuleKey.LISTED_TAKE_DEPTH_LEVELS)
+
+
+def test_every_kernel_parameter_comes_from_a_rule() -> None:
+    values = dict(parameters_on(TEST, LATE, "CEA25"))
+    assert list(values) == sorted(ParameterId)
+    assert values[ParameterId.LISTED_BAND_PPM] == 100_000
+    assert values[ParameterId.TRADING_FEE_PPM] == 333
+    assert values[ParameterId.SETTLEMENT_FEE_PPM] == 127
+    assert values[ParameterId.RESALE_SAME_DAY] == 0
+    assert values[ParameterId.PROCEEDS_REUSABLE] == 1
+    assert values[ParameterId.COMPOSITE_WEIGHT] == 1
+    assert dict(parameters_on(TEST, LATE, "CEA24"))[ParameterId.COMPOSITE_WEIGHT] == 0
+    with pytest.raises(RulebookError, match="found it listed from 2026-01-05"):
+        parameters_on(NATIONAL, date(2026, 1, 4), "CEA25")
+
+
+def test_contracts_appear_on_their_first_day() -> None:
+    def codes(day: date) -> list[str]:
+        return [row.code for row in contracts_on(NATIONAL, day)]
+
+    assert codes(date(2023, 8, 25)) == ["CEA"]
+    assert codes(date(2023, 8, 28)) == ["CEA", "CEA21", "CEA22"]
+    assert codes(date(2024, 10, 28)) == ["CEA", "CEA21", "CEA22", "CEA23"]
+    assert codes(LATE) == ["CEA", "CEA21", "CEA22", "CEA23", "CEA24", "CEA25"]
+    assert [row.code for row in contracts_on(CCER, LATE)] == ["CCER"]
+    cea, ccer = contract("CEA"), contract("CCER")
+    assert contract_by_id(cea.contract_id) is cea
+    assert [institution(key).wire_code for key in (cea.venue, cea.registry)] == [1, 1]
+    assert [institution(key).wire_code for key in (ccer.venue, ccer.registry)] == [2, 2]
+    assert (ccer.settlement, ccer.first_base_ticks) == ("CBGEX", None)
+    for ask in (lambda: contract("CEA99"), lambda: contract_by_id(99), lambda: institution("X")):
+        with pytest.raises(RulebookError, match="expected a"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("day", "weights"),
+    [
+        (date(2021, 7, 16), {"CEA": 1}),
+        (date(2023, 8, 27), {"CEA": 1}),
+        (date(2023, 8, 28), {"CEA": 1, "CEA21": 1, "CEA22": 1}),
+        (date(2024, 10, 28), {"CEA": 1, "CEA21": 1, "CEA22": 1, "CEA23": 1}),
+        (date(2025, 4, 29), {"CEA": 1, "CEA21": 1, "CEA22": 1, "CEA23": 1, "CEA24": 1}),
+        (date(2026, 1, 5), {"CEA25": 1}),
+    ],
+)
+def test_composite_weights_by_date(day: date, weights: dict[str, int]) -> None:
+    assert composite_weights_on(day) == weights
+
+
+def test_the_days_schedule() -> None:
+    rows = [(str(c.time_of_day), c.method, c.phase, c.contract_id) for c in sessions_on(NATIONAL, DAY)]
+    assert rows == [
+        ("09:30:00", Method.LISTED, Phase.TRADING, 0),
+        ("11:30:00", Method.LISTED, Phase.BREAK, 0),
+        ("13:00:00", Method.LISTED, Phase.TRADING, 0),
+        ("13:00:00", Method.BLOCK, Phase.TRADING, 0),
+        ("15:00:00", Method.LISTED, Phase.ENDED, 0),
+        ("15:00:00", Method.BLOCK, Phase.ENDED, 0),
+    ]
+
+
+def test_the_rules_hash_names_what_is_in_force() -> None:
+    hashes = {rules_hash(name, day) for name in (NATIONAL, TEST) for day in (DAY, date(2023, 8, 28), LATE)}
+    assert len(hashes) == 6
+    assert rules_hash(NATIONAL, DAY) == rules_hash(NATIONAL, date(2021, 12, 17))
