@@ -1,8 +1,8 @@
 """Derive a season's table (tonnes and prices by day, integers) from the official daily file.
 
-`python -m tools.derive_season --csv FILE > exchange/rulebook/scenarios/season_2021_days.csv`. The official file
-(S-DATA: the exchange's public daily data) is not part of this repository; what is derived from it are the figures
-that a scenario is measured against, in lots, ticks and nothing else. No order-level data exists in public.
+`python -m tools.derive_season --csv FILE > exchange/rulebook/scenarios/season_2021_days.csv`. The official
+file (S-DATA: the exchange's public daily data) is not part of this repository; derived from it are the
+figures that a scenario is measured against, in lots and ticks. No order-level data exists in public.
 """
 
 import argparse
@@ -24,8 +24,8 @@ def derive(official: Path, contract: str, first: date, last: date) -> str:
     """The table's text for one contract and the days from `first` to `last`."""
     lines = [
         f"# Derived by tools/derive_season.py: {contract}, {first} to {last}, one row a trading day.",
-        "# Source: S-DATA, official daily data of the Shanghai Environment and Energy Exchange (public market data).",
-        "# Units: lots of 1 t, ticks of 0.01 CNY a tonne. block_mean_ticks: amount / tonnes, half up; 0 = no block.",
+        "# Source: S-DATA, public daily data of the Shanghai Environment and Energy Exchange.",
+        "# Units: lots of 1 t, ticks of 0.01 CNY a tonne; block_mean_ticks: half up, 0 = no block.",
         ",".join(DAY_COLUMNS),
     ]
     lines += [",".join(row) for row in _rows(official, contract, first, last)]
