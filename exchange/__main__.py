@@ -1,0 +1,204 @@
+"""The command line of Shanghai and of the whole market; each command imports what it needs when it runs."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exchange.errors import TwoCityError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Two-City: an open carbon exchange. Shanghai trades, Wuhan keeps the registry and settles.",
+)
+Data = Annotated[Path, typer.Option("--data", help="Data folder of the season.")]
+DEFAULT_DATA = Path("data")
+
+
+@app.command()
+def up(
+    scenario: Annotated[str, typer.Option(help="Season to play; a name or a file.")] = "season-2021",
+    days: Annotated[int, typer.Option(min=1, help="Trading days to play.")] = 12,
+    day_seconds: Annotated[
+        float, typer.Option(min=1.0, help="Length of a trading day in real seconds.")
+    ] = 20.0,
+    members: Annotated[int, typer.Option(min=8, max=4000, help="Trading members.")] = 40,
+    console_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the console, 0 = a free one.")
+    ] = 0,
+    console: Annotated[bool, typer.Option(help="Start the operator console.")] = True,
+    data: Data = DEFAULT_DATA,
+    once: Annotated[bool, typer.Option("--once", help="Exit after the last day; last line is JSON.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew: removes the season in --data.")] = False,
+    resume_after_restart: Annotated[
+        float, typer.Option(min=0.0, help="Resume so many seconds after a restart; 0 = an operator must.")
+    ] = 2.0,
+    profile: Annotated[str, typer.Option(help="Rulebook profile: national or test.")] = "national",
+    first_day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, default the scenario's.")
+    ] = None,
+    plant: Annotated[
+        str | None, typer.Option(help="Plant a fault in Wuhan: lost-trade, one-fen or swapped-account.")
+    ] = None,
+) -> None:
+    """Start both cities, the console and simulated members; play the season; settle every day."""
+    from exchange.commands.up import UpOptions, run_up
+
+    if plant not in (None, "lost-trade", "one-fen", "swapped-account"):
+        raise typer.BadParameter(f"expected lost-trade, one-fen or swapped-account, found {plant}")
+    options = UpOptions(
+        scenario=scenario, profile=profile, days=days, day_seconds=day_seconds, members=members,
+        first_day=first_day.date() if first_day else None, data=data, console_port=console_port,
+        console=console, once=once, fresh=fresh, resume_after_restart_s=resume_after_restart, plant=plant,
+    )  # fmt: skip
+    raise typer.Exit(run_up(options))
+
+
+@app.command()
+def serve(
+    data: Data = DEFAULT_DATA,
+    port: Annotated[int, typer.Option(help="Port of the order gateway, 0 = a free one.")] = 0,
+    days: Annotated[int, typer.Option(min=1)] = 12,
+    day_seconds: Annotated[float, typer.Option(min=0.0, help="0 = real time.")] = 20.0,
+    resume_after_restart: Annotated[float, typer.Option(min=0.0)] = 0.0,
+    durability: Annotated[str, typer.Option(help="sync, or none (for measurements).")] = "sync",
+) -> None:
+    """Run Shanghai alone: the gateway, the engine and the kernel of a season begun by `up`."""
+    from exchange.assembly import ServeOptions, run_exchange
+
+    options = ServeOptions(
+        data=data.resolve(), port=port, days=days, day_seconds=day_seconds,
+        resume_after_restart_s=resume_after_restart, durability=durability,
+    )  # fmt: skip
+    raise typer.Exit(run_exchange(options))
+
+
+@app.command(name="compile")
+def compile_kernel() -> None:
+    """Compile the kernel now, so that the first start is quick."""
+    import time
+
+    started = time.perf_counter()
+    from exchange.kernel import SOURCES_HASH, warm_up
+
+    warm_up()
+    print(f"kernel {SOURCES_HASH[:16]} ready in {time.perf_counter() - started:.1f} s")
+
+
+@app.command()
+def replay(
+    data: Data = DEFAULT_DATA,
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: every day.")] = None,
+) -> None:
+    """Replay journals and print trades, tonnes and the state's digest of each day."""
+    from exchange.engine.recovery import replay as replay_day
+
+    for folder in _journals(data, day.date() if day else None):
+        found = replay_day(folder)
+        print(
+            f"{folder.name}  commands {found.last_sequence:,}  trades {found.match_count:,}  "
+            f"tonnes {found.tonnes:,}  amount {found.amount_fen / 100:,.2f} CNY  digest {found.digest}"
+        )
+
+
+@app.command()
+def check(data: Data = DEFAULT_DATA) -> None:
+    """Re-prove every journal: checksums, hash chain, conservation of units and cash."""
+    from exchange.engine.recovery import replay as replay_day
+    from exchange.kernel import check_state
+
+    for folder in _journals(data, None):
+        found = replay_day(folder)
+        check_state(found.state)
+        print(f"{folder.name}  {found.last_sequence:,} commands replayed, units and cash conserved")
+
+
+@app.command()
+def client(
+    data: Data = DEFAULT_DATA,
+    user: Annotated[str, typer.Option(help="Login, e.g. the one `up` prints.")] = "",
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    command: Annotated[list[str] | None, typer.Option(help="Run this and exit; repeatable.")] = None,
+) -> None:
+    """Trade from a terminal as one member."""
+    from exchange.commands.client import run_client
+
+    raise typer.Exit(run_client(data.resolve(), user, lang, tuple(command or ())))
+
+
+@app.command()
+def members(
+    data: Data = DEFAULT_DATA,
+    scenario: str = "season-2021",
+    members: Annotated[int, typer.Option(min=8, max=4000)] = 40,
+    days: Annotated[int, typer.Option(min=1)] = 12,
+    human: Annotated[str, typer.Option(help="Login left to a person.")] = "",
+) -> None:
+    """Run the simulated members."""
+    from exchange.members.run import run_members_command
+
+    raise typer.Exit(run_members_command(data.resolve(), scenario, members, days, human or None))
+
+
+@app.command()
+def console(
+    data: Data = DEFAULT_DATA,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
+) -> None:
+    """Run the operator console (read-only page)."""
+    from exchange.console.run import run_console
+
+    run_console(data.resolve(), port)
+
+
+@app.command()
+def report(data: Data = DEFAULT_DATA) -> None:
+    """Write DATA/report.html: the simulated season beside the official one."""
+    from exchange.config import kept_config
+    from exchange.console.report import write_report
+    from exchange.rulebook.scenarios import load_scenario
+
+    folder = data.resolve()
+    out = folder / "report.html"
+    write_report(folder, load_scenario(kept_config(folder).scenario), out)
+    print(out)
+
+
+def _journals(data: Path, day: date | None) -> list[Path]:
+    from exchange.errors import UsageError
+
+    folder = data.resolve() / "shanghai" / "journal"
+    found = sorted(
+        path
+        for path in folder.glob("*-*-*")
+        if path.is_dir() and day in (None, date.fromisoformat(path.name))
+    )
+    if not found:
+        raise UsageError(
+            f"no journal of {day or 'any day'} in {folder}", "run `two-city up` first, or name --data"
+        )
+    return found
+
+
+def _add_operator() -> None:
+    """`exchange operator ...`; imported only when asked for, so that other commands start quickly."""
+    from exchange.commands.operator import app as operator
+
+    app.add_typer(operator, name="operator", help="Halt, resume, kill, restore, status.")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one readable message, not a traceback."""
+    _add_operator()
+    try:
+        app()
+    except TwoCityError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""`exchange up`: both cities, the console and simulated members as processes, and a season played in them."""
+
+import fcntl
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from exchange.commands.processes import Child, ChildFailed, Supervisor, free_port, wait_for
+from exchange.commands.progress import DayLines, say
+from exchange.commands.verdict import Verdict, reach_verdict
+from exchange.config import RunConfig, keep
+from exchange.errors import UsageError
+from exchange.rulebook import RulebookError
+from exchange.rulebook.scenarios import load_scenario, participants
+
+START_TIMEOUT_S = 180.0  # the first start compiles the kernel
+DAY_GRACE_S = 90.0
+EXIT_GOOD, EXIT_BREAKS, EXIT_FAILED = 0, 1, 2
+CITY_HELD = 3  # exit code of the registry when a day is held
+KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials")
+KEPT_FILES = ("run.json", "report.html")
+
+
+class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person asked for."""
+
+    scenario: str
+    profile: str
+    days: int
+    day_seconds: float
+    members: int
+    first_day: date | None
+    data: Path
+    console_port: int
+    console: bool
+    once: bool
+    fresh: bool
+    resume_after_restart_s: float
+    plant: str | None
+
+
+def run_up(options: UpOptions) -> int:
+    """Play the season; returns the exit code."""
+    data = options.data.resolve()
+    if options.fresh:
+        remove_season(data)
+    config = keep(_config(options), data)
+    with _only_run(data), _interruptible():
+        supervisor = Supervisor(say)
+        try:
+            return _play(options, config, data, supervisor)
+        except KeyboardInterrupt:
+            say("\nstopping; run the same command again to go on")
+            return EXIT_GOOD
+        except ChildFailed as failure:
+            say(str(failure))
+            return EXIT_FAILED
+        finally:
+            supervisor.stop()
+
+
+def _config(options: UpOptions) -> RunConfig:
+    scenario = load_scenario(options.scenario)
+    first_day = options.first_day or scenario.first_date
+    try:
+        scenario.window(first_day, options.days)
+    except RulebookError as error:
+        raise UsageError(str(error), "choose other --days or --first-day") from error
+    return RunConfig(
+        scenario=options.scenario, profile=options.profile, members=options.members, first_day=first_day
+    )
+
+
+def _play(options: UpOptions, config: RunConfig, data: Path, supervisor: Supervisor) -> int:
+    lines = DayLines(data, config, options.days)
+    if lines.done() < options.days:
+        _play_days(options, config, data, supervisor, lines)
+    else:
+        say(f"all {options.days} days are played; --fresh begins anew, --days asks for more")
+    verdict = reach_verdict(data, lines.dates)
+    verdict.tell(say)
+    report = _write_report(data, config)
+    say(f"report: {report}")
+    if not options.once and options.console:
+        _leave_console_up(options, data, supervisor)
+    sys.stdout.write(verdict.json_line() + "\n")
+    return EXIT_GOOD if verdict.good else EXIT_BREAKS
+
+
+def _play_days(
+    options: UpOptions, config: RunConfig, data: Path, supervisor: Supervisor, lines: DayLines
+) -> None:
+    (data / "run").mkdir(exist_ok=True)
+    human = participants(load_scenario(config.scenario), config.members)[0]
+    say(f"season {config.scenario} from {config.first_day}, {options.days} days, data in {data}")
+    say("Shanghai starts (the first start compiles the kernel) ...")
+    exchange_port = free_port()
+    shanghai = Child(
+        "Shanghai", _shanghai_arguments(options, config, data, exchange_port), data / "log" / "shanghai.log"
+    )
+    supervisor.start(shanghai)
+    wait_for(data / "run" / "shanghai.json", shanghai, START_TIMEOUT_S)
+    wuhan = Child("Wuhan", _wuhan_arguments(options, config, data, exchange_port), data / "log" / "wuhan.log")
+    supervisor.start(wuhan)
+    if options.console:
+        _start_console(options, data, supervisor)
+    members = Child(
+        "members", _members_arguments(options, config, data, human.login_user), data / "log" / "members.log"
+    )
+    supervisor.start(members)
+    if not options.once:
+        say(f"trade yourself, as {human.name_en} ({human.name_zh}), in another terminal:")
+        say(f"  {Path(sys.executable).parent / 'exchange'} client --data {data} --user {human.login_user}")
+    _watch(options, supervisor, lines, (shanghai, wuhan, members))
+
+
+def _watch(
+    options: UpOptions, supervisor: Supervisor, lines: DayLines, children: tuple[Child, Child, Child]
+) -> None:
+    """Print each day as it is settled, until the last one, or until a city has ended for good."""
+    shanghai, wuhan, members = children
+    patience_s = DAY_GRACE_S + 3 * options.day_seconds
+    deadline = time.monotonic() + patience_s
+    while lines.done() < options.days:
+        if lines.print_new():
+            deadline = time.monotonic() + patience_s
+        if supervisor.watch(wuhan) == CITY_HELD:
+            lines.print_held()
+            return
+        for child in (shanghai, wuhan, members):
+            code = supervisor.watch(child)
+            if code is not None and code != 0:
+                raise ChildFailed(
+                    f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
+                )
+        if time.monotonic() > deadline:
+            raise ChildFailed(
+                f"no day was settled for {patience_s:.0f} s; the end of {wuhan.log}:\n"
+                f"{wuhan.last_lines()}\nthe end of {shanghai.log}:\n{shanghai.last_lines()}"
+            )
+        time.sleep(0.1)
+    lines.print_new()
+    _wait_ended(shanghai, wuhan, members)
+
+
+def _wait_ended(*children: Child) -> None:
+    """After the last day every process ends by itself; what does not is stopped by the supervisor."""
+    deadline = time.monotonic() + 10
+    while any(child.exit_code is None for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _shanghai_arguments(options: UpOptions, config: RunConfig, data: Path, port: int) -> list[str]:
+    return [
+        "exchange", "serve", "--data", str(data), "--port", str(port), "--days", str(options.days),
+        "--day-seconds", str(options.day_seconds),
+        "--resume-after-restart", str(options.resume_after_restart_s),
+    ]  # fmt: skip
+
+
+def _wuhan_arguments(options: UpOptions, config: RunConfig, data: Path, port: int) -> list[str]:
+    arguments = [
+        "settlement", "serve", "--data", str(data), "--exchange", f"127.0.0.1:{port}",
+        "--scenario", config.scenario, "--members", str(config.members),
+        "--days", str(options.days), "--once",
+    ]  # fmt: skip
+    return arguments + (["--plant", options.plant] if options.plant else [])
+
+
+def _members_arguments(options: UpOptions, config: RunConfig, data: Path, human: str) -> list[str]:
+    arguments = [
+        "exchange", "members", "--data", str(data), "--scenario", config.scenario,
+        "--members", str(config.members), "--days", str(options.days),
+    ]  # fmt: skip
+    return arguments + ([] if options.once else ["--human", human])
+
+
+def _start_console(options: UpOptions, data: Path, supervisor: Supervisor) -> None:
+    port = options.console_port or free_port()
+    console = Child(
+        "console",
+        ["exchange", "console", "--data", str(data), "--port", str(port)],
+        data / "log" / "console.log",
+    )
+    supervisor.start(console)
+    wait_for(data / "run" / "console.json", console, START_TIMEOUT_S)
+    say(f"console: http://127.0.0.1:{port}/")
+
+
+def _leave_console_up(options: UpOptions, data: Path, supervisor: Supervisor) -> None:
+    address = data / "run" / "console.json"
+    if not any(child.name == "console" and child.exit_code is None for child in supervisor.children):
+        _start_console(options, data, supervisor)
+    port = msgspec.json.decode(address.read_bytes())["port"]
+    say(f"the season stays on http://127.0.0.1:{port}/season until Ctrl-C")
+    while True:
+        time.sleep(1)
+
+
+def _write_report(data: Path, config: RunConfig) -> Path:
+    """In a process of its own: drawing needs a library that nothing else here needs."""
+    out = data / "report.html"
+    command = [sys.executable, "-m", "exchange", "report", "--data", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        say(f"the report could not be written: {done.stderr.strip()[-500:]}")
+    return out
+
+
+def remove_season(data: Path) -> None:
+    """Remove what a run put into its data folder, and nothing else; refuse a folder that holds no season."""
+    if not data.exists() or not any(data.iterdir()):
+        return
+    if not (data / "run.json").exists():
+        raise UsageError(
+            f"{data} holds no season of ours, so --fresh does not touch it", "name another --data folder"
+        )
+    with _only_run(data):
+        for name in KEPT_FOLDERS:
+            shutil.rmtree(data / name, ignore_errors=True)
+        for name in KEPT_FILES:
+            (data / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _only_run(data: Path) -> Iterator[None]:
+    """Refuse a second run in the same data folder."""
+    with (data / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"another run is using {data}", "stop it with Ctrl-C, or name another --data"
+            ) from None
+        yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM stops the run as Ctrl-C does."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+__all__ = ["UpOptions", "Verdict", "remove_season", "run_up"]

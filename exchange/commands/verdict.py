@@ -1,0 +1,123 @@
+"""The last word of a run: Shanghai's journals, replayed without Wuhan, against Wuhan's ledger."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from exchange.engine.recovery import ReplayResult, replay
+from exchange.kernel import cash, holdings
+
+from exchange.errors import CorruptionError
+
+LEDGER_TIMEOUT_S = 120
+CASH = 0  # the contract number that stands for cash
+
+
+class Break(msgspec.Struct, frozen=True):
+    """One account and contract (0 = cash) in which the two cities differ."""
+
+    account_id: int
+    contract_id: int
+    exchange: int
+    registry: int
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The figures of a run; the last line of `exchange up --once`."""
+
+    days: int
+    trades: int
+    tonnes: int
+    listed_tonnes: int
+    block_tonnes: int
+    amount_fen: int
+    settled_trades: int
+    breaks: int
+    units_conserved: bool
+    cash_conserved: bool
+    found: tuple[Break, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether everything traded is settled, both cities agree and nothing was lost."""
+        whole = self.units_conserved and self.cash_conserved and self.settled_trades == self.trades
+        return whole and self.breaks == 0
+
+    def json_line(self) -> str:
+        """One JSON object without the list of breaks."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__ if name != "found"}
+        return msgspec.json.encode(fields).decode()
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """The same in words; every break with its account."""
+        for item in self.found:
+            what = "cash" if item.contract_id == CASH else f"contract {item.contract_id}"
+            say(
+                f"break: account {item.account_id}, {what}: "
+                f"exchange {item.exchange:,}, registry {item.registry:,}"
+            )
+        agree = "both cities agree" if not self.breaks else f"{self.breaks} breaks between the cities"
+        say(
+            f"{self.days} days, {self.trades:,} trades, {self.tonnes:,} t; "
+            f"settled {self.settled_trades:,}; {agree}"
+        )
+
+
+def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
+    """Replay every journal of the run and compare the last day's balances with the registry's ledger."""
+    folders = [data / "shanghai" / "journal" / day for day in dates]
+    days = [replay(folder) for folder in folders if folder.exists()]
+    ledger = _ledger(data)
+    found = _compare(_balances(days[-1]), ledger) if days else ()
+    return Verdict(
+        days=len(days),
+        trades=sum(day.match_count for day in days),
+        tonnes=sum(day.tonnes for day in days),
+        listed_tonnes=sum(day.listed_lots for day in days),
+        block_tonnes=sum(day.block_lots for day in days),
+        amount_fen=sum(day.amount_fen for day in days),
+        settled_trades=ledger["settled_trades"],
+        breaks=len(found),
+        units_conserved=ledger["units_conserved"],
+        cash_conserved=ledger["cash_conserved"],
+        found=found,
+    )
+
+
+def _ledger(data: Path) -> dict[str, Any]:
+    """Wuhan's own account of itself, asked of its own program: the cities share no code and no store."""
+    command = [sys.executable, "-m", "settlement", "balances", "--data", str(data), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LEDGER_TIMEOUT_S, check=False)
+    if done.returncode:
+        raise CorruptionError(
+            "settlement balances", "exit code 0", f"{done.returncode}: {done.stderr.strip()}"
+        )
+    answer: dict[str, Any] = msgspec.json.decode(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _balances(day: ReplayResult) -> dict[tuple[int, int], int]:
+    """Units and cash of every account from the kernel's state alone: all buckets together."""
+    balances: dict[tuple[int, int], int] = {}
+    for row in holdings(day.state):
+        units = row["available_lots"] + row["locked_lots"] + row["bought_today_lots"] + row["frozen_lots"]
+        balances[int(row["account_id"]), int(row["contract_id"])] = int(units)
+    for row in cash(day.state):
+        money = row["available_fen"] + row["locked_fen"] + row["frozen_fen"]
+        balances[int(row["account_id"]), CASH] = int(money)
+    return balances
+
+
+def _compare(exchange: dict[tuple[int, int], int], ledger: dict[str, Any]) -> tuple[Break, ...]:
+    """Every account and contract that differs; a held clearing counts as it would have been delivered."""
+    rows = ledger["cleared_not_delivered"] or ledger["balances"]
+    registry = {(account, contract): amount for account, contract, amount in rows}
+    keys = sorted(exchange.keys() | registry.keys())
+    return tuple(
+        Break(account, contract, exchange.get((account, contract), 0), registry.get((account, contract), 0))
+        for account, contract in keys
+        if exchange.get((account, contract), 0) != registry.get((account, contract), 0)
+    )

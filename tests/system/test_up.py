@@ -1,0 +1,109 @@
+"""`exchange up` as a person runs it: real processes, real sockets, real stores."""
+
+import json
+import os
+import signal
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.rulebook.scenarios import load_scenario
+from tests.system.harness import UpRun, processes_of
+
+FAST = ("--day-seconds", "5", "--members", "40")
+
+
+def test_three_days_trade_settle_and_agree(tmp_path: Path) -> None:
+    run = UpRun(tmp_path / "season", "--once", "--days", "3", *FAST)
+    assert run.wait() == 0, run.text() + run.logs()
+    figures = run.figures()
+    assert figures["days"] == 3
+    assert figures["breaks"] == 0
+    assert figures["units_conserved"] is True
+    assert figures["cash_conserved"] is True
+    assert figures["settled_trades"] == figures["trades"] > 0
+    assert figures["listed_tonnes"] + figures["block_tonnes"] == figures["tonnes"]
+    for official in load_scenario("season-2021").window(date(2021, 12, 16), 3):
+        day = json.loads((run.data / "shanghai" / "days" / f"{official.date}.json").read_text())
+        assert abs(day["listed_tonnes"] - official.listed_lots) <= official.listed_lots // 10, official.date
+        assert day["block_tonnes"] > 0, official.date
+    assert processes_of(run.data) == []
+    assert (run.data / "report.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("plant", ["lost-trade", "one-fen", "swapped-account"])
+def test_a_planted_fault_is_refused_and_its_account_named(tmp_path: Path, plant: str) -> None:
+    run = UpRun(tmp_path / "season", "--once", "--days", "1", "--plant", plant, *FAST)
+    assert run.wait() == 1, run.text() + run.logs()
+    figures = run.figures()
+    assert figures["breaks"] >= 1
+    assert "HELD" in run.text()
+    assert "break: account 1" in run.text()
+    assert processes_of(run.data) == []
+
+
+def test_a_second_run_goes_on_where_ctrl_c_stopped_the_first(tmp_path: Path) -> None:
+    data = tmp_path / "season"
+    first = UpRun(data, "--once", "--days", "3", *FAST)
+    first.until(lambda: (data / "wuhan" / "days" / "2021-12-16.json").exists(), "the first day's end")
+    first.interrupt()
+    assert processes_of(data) == []
+    second = UpRun(data, "--once", "--days", "3", *FAST)
+    assert second.wait() == 0, second.text() + second.logs()
+    assert second.figures()["days"] == 3
+    assert second.figures()["breaks"] == 0
+    other = UpRun(data, "--once", "--days", "3", "--members", "41")
+    assert other.wait() == 2
+    assert "members = 40" in other.text()
+    assert "--fresh" in other.text()
+
+
+def test_killing_the_exchange_in_mid_session_loses_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "season"
+    run = UpRun(
+        data,
+        "--once",
+        "--days",
+        "2",
+        "--resume-after-restart",
+        "0.5",
+        "--day-seconds",
+        "8",
+        "--members",
+        "40",
+    )
+    run.until(lambda: _journal_bytes(data) > 60_000, "orders in the journal")
+    before = run.city_pid("shanghai")
+    _kill(before)
+    run.until(lambda: run.city_pid("shanghai") != before, "the exchange's restart")
+    assert run.wait() == 0, run.text() + run.logs()
+    figures = run.figures()
+    assert figures["settled_trades"] == figures["trades"] > 0
+    assert figures["breaks"] == 0
+    assert "died (SIGKILL)" in run.text()
+
+
+def test_killing_the_registry_during_its_day_end_settles_nothing_twice(tmp_path: Path) -> None:
+    data = tmp_path / "season"
+    run = UpRun(data, "--once", "--days", "2", *FAST)
+    run.until(lambda: (data / "run" / "wuhan.json").exists() and _journal_bytes(data) > 60_000, "trading")
+    _kill(run.city_pid("wuhan"))
+    assert run.wait() == 0, run.text() + run.logs()
+    figures = run.figures()
+    assert figures["settled_trades"] == figures["trades"] > 0
+    assert figures["breaks"] == 0
+
+
+def _journal_bytes(data: Path) -> int:
+    """Bytes of records written into today's journal: segments are preallocated, so zeros do not count."""
+    total = 0
+    for segment in (data / "shanghai" / "journal").glob("*/*.journal"):
+        with segment.open("rb") as file:
+            while (record := file.read(64)) and record.strip(b"\0"):
+                total += 64
+    return total
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
