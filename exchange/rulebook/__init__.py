@@ -23,6 +23,15 @@ from exchange.rulebook.profiles import (
     profile_names,
     rules_on,
 )
+from exchange.rulebook.scenarios import (
+    MemberKind,
+    Participant,
+    Scenario,
+    SeasonDay,
+    load_scenario,
+    participants,
+    scenario_names,
+)
 from exchange.rulebook.sessions import PhaseChange, sessions_on
 
 __all__ = [
@@ -34,12 +43,16 @@ __all__ = [
     "Contract",
     "Flag",
     "Institution",
+    "MemberKind",
+    "Participant",
     "PhaseChange",
     "Profile",
     "Rule",
     "RuleKey",
     "RulebookError",
     "Rules",
+    "Scenario",
+    "SeasonDay",
     "band_limits",
     "composite_ticks",
     "composite_weights_on",
@@ -49,10 +62,13 @@ __all__ = [
     "contracts_on",
     "institution",
     "load_profile",
+    "load_scenario",
     "parameters_of",
     "parameters_on",
+    "participants",
     "profile_names",
     "rules_hash",
     "rules_on",
+    "scenario_names",
     "sessions_on",
 ]

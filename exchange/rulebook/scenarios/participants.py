@@ -20,11 +20,11 @@ class Participant(NamedTuple):
     member_id: int
     entity_id: int
     account_id: int
-    login_user: str  # six characters, as SoupBinTCP pads it
+    user: str  # six characters, as SoupBinTCP pads it
     kind: MemberKind
     name_zh: str
     name_en: str
-    opening_allowances: dict[str, int]  # lots by contract code
+    opening_lots: dict[str, int]  # lots by contract code
     opening_cash_fen: int
     obligation_lots: int  # to be surrendered by the scenario's deadline
 
@@ -60,11 +60,11 @@ def _of_kind(
             member_id=MEMBER_FIRST + number,
             entity_id=1 + number,
             account_id=ACCOUNT_FIRST + number,
-            login_user=f"{row.login_prefix}{index + 1:05d}",
+            user=f"{row.login_prefix}{index + 1:05d}",
             kind=row.kind,
             name_zh=f"{row.name_zh} {index + 1:03d}",
             name_en=f"{row.name_en} {index + 1:03d}",
-            opening_allowances={scenario.contract: allowances[index]},
+            opening_lots={scenario.contract: allowances[index]},
             opening_cash_fen=cash[index],
             obligation_lots=obligations[index],
         )

@@ -74,7 +74,7 @@ def test_members_share_the_recipe_out_exactly(members: int) -> None:
     for recipe in season.recipe.kind:
         of_kind = [member for member in made if member.kind is recipe.kind]
         assert of_kind
-        assert sum(m.opening_allowances["CEA"] for m in of_kind) == recipe.opening_allowances_lots
+        assert sum(m.opening_lots["CEA"] for m in of_kind) == recipe.opening_allowances_lots
         assert sum(m.opening_cash_fen for m in of_kind) == recipe.opening_cash_fen
         assert sum(m.obligation_lots for m in of_kind) == recipe.obligation_lots
     assert max(m.opening_cash_fen for m in made) <= BALANCE_MAX
@@ -85,11 +85,11 @@ def test_members_have_ids_logins_and_visibly_synthetic_names() -> None:
     made = participants(load_scenario("season-2021"), 24)
     assert [m.member_id for m in made] == list(range(MEMBER_FIRST, MEMBER_FIRST + 24))
     assert [m.account_id for m in made] == list(range(1001, 1025))
-    assert len({m.entity_id for m in made}) == len({m.login_user for m in made}) == 24
+    assert len({m.entity_id for m in made}) == len({m.user for m in made}) == 24
     for member in made:
-        assert len(member.login_user) == 6 and member.login_user.isascii()
+        assert len(member.user) == 6 and member.user.isascii()
         assert member.name_zh.startswith("示例") and member.name_en.startswith("Sample ")
-    assert (made[0].kind, made[0].login_user, made[0].name_zh) == (
+    assert (made[0].kind, made[0].user, made[0].name_zh) == (
         MemberKind.SHORT_EMITTER,
         "E00001",
         "示例电厂 001",
@@ -100,8 +100,8 @@ def test_members_can_trade_every_tonne_of_the_season() -> None:
     season = load_scenario("season-2021")
     made = participants(season, 24)
     tonnes = sum(row.listed_lots + row.block_lots for row in season.days)
-    spare = sum(max(0, m.opening_allowances["CEA"] - m.obligation_lots) for m in made)
-    short = sum(max(0, m.obligation_lots - m.opening_allowances["CEA"]) for m in made)
+    spare = sum(max(0, m.opening_lots["CEA"] - m.obligation_lots) for m in made)
+    short = sum(max(0, m.obligation_lots - m.opening_lots["CEA"]) for m in made)
     assert spare > tonnes and short > tonnes
     peak = max(season.days, key=lambda row: row.block_lots)
     amount = peak.listed_lots * peak.high_ticks + peak.block_lots * peak.block_mean_ticks
