@@ -1,0 +1,33 @@
+"""What one read of a connection gives: consecutive records of the stream, or answers, as numpy arrays."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from exchange.vocabulary.records import EVENT, REPLY, Records
+
+NO_EVENTS: Final[Records] = np.zeros(0, EVENT)
+NO_REPLIES: Final[Records] = np.zeros(0, REPLY)
+
+
+class Chunk(NamedTuple):
+    """Events or replies, never both, so that the order in which the exchange sent them is kept."""
+
+    first_number: int  # number of events[0] in the stream; the next number when there are no events
+    events: Records  # dtype EVENT
+    replies: Records  # dtype REPLY
+
+    @property
+    def next_number(self) -> int:
+        """The number to resume from once this chunk is dealt with."""
+        return self.first_number + len(self.events)
+
+
+def events_chunk(first_number: int, data: bytes) -> Chunk:
+    """Sequenced records as received."""
+    return Chunk(first_number, np.frombuffer(data, EVENT), NO_REPLIES)
+
+
+def replies_chunk(next_number: int, data: bytes) -> Chunk:
+    """Unsequenced records as received."""
+    return Chunk(next_number, NO_EVENTS, np.frombuffer(data, REPLY))

@@ -1,0 +1,46 @@
+"""What can go wrong with a session, as a member's program sees it.
+
+PeerError
+├── ConnectionLost   the socket or the other end is gone; connect again and resume from `next_number`
+├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
+└── QueryRefused     the exchange refused a query; the session goes on
+UsageError
+└── CredentialsUnusable  the credentials file is missing, unreadable or open to others
+"""
+
+from exchange.errors import PeerError, UsageError
+from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+
+
+class ConnectionLost(PeerError):
+    """The connection ended without a logout or an end of session."""
+
+
+class LoginRefused(PeerError):
+    """The login was answered with 'J'."""
+
+    def __init__(self, code: str, user: str, session: str) -> None:
+        text = {
+            "A": "user or password wrong, or the stream is not this login's",
+            "S": "no such stream now, or the number lies beyond it",
+        }.get(code, "unknown code")
+        super().__init__(f"login of {user} to session {session or '(current)'} refused: {code}, {text}")
+        self.code = code
+
+    @property
+    def may_retry(self) -> bool:
+        """A stream that is not there yet may open; a wrong password stays wrong."""
+        return self.code == "S"
+
+
+class QueryRefused(PeerError):
+    """The exchange answered a query with REFUSED."""
+
+    def __init__(self, reason: int) -> None:
+        known = RejectReason(reason)
+        super().__init__(f"query refused: {reason} {known.name}, {REJECT_TEXTS[known].en}")
+        self.reason = known
+
+
+class CredentialsUnusable(UsageError):
+    """The credentials file cannot be used as it is."""
