@@ -1,7 +1,9 @@
 """What the other side of a session may do wrong: it ends that session, and nothing else."""
 
+from exchange import errors
 
-class PeerError(Exception):
+
+class PeerError(errors.PeerError):
     """The peer broke the protocol: what was expected and what was found."""
 
     def __init__(self, expected: str, found: str) -> None:

@@ -1,0 +1,54 @@
+"""Which right each kind of record needs: the one table of roles, also as an array indexed by kind."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.vocabulary.enums import Right
+from exchange.vocabulary.kinds import Kind
+
+NOBODY: Final = Right(0)  # through a socket: these come from the schedule, the directory or the gateway
+ALL_RIGHTS: Final = Right.TRADE | Right.VIEW | Right.RISK | Right.OPERATE | Right.SETTLE | Right.PUBLIC
+
+MEMBER_COMMANDS: Final = range(0x01, 0x30)
+QUERIES: Final = range(0x30, 0x40)
+EXCHANGE_COMMANDS: Final = range(0x40, 0x60)
+REGISTRY_COMMANDS: Final = range(0x60, 0x80)
+
+#: band of kinds -> the rights of which a login needs one; an unknown kind of a band is the kernel's to refuse
+RIGHTS_OF_BAND: Final[dict[range, Right]] = {
+    MEMBER_COMMANDS: Right.TRADE,
+    QUERIES: ALL_RIGHTS,
+    EXCHANGE_COMMANDS: NOBODY,
+    REGISTRY_COMMANDS: Right.SETTLE,
+}
+
+#: kind -> rights, where it differs from its band
+RIGHTS_OF_KIND: Final[dict[Kind, Right]] = {
+    Kind.CANCEL: Right.TRADE | Right.RISK,
+    Kind.MASS_CANCEL: Right.TRADE | Right.RISK,
+    Kind.MEMBER_LIMIT: Right.RISK,
+    Kind.HALT: Right.OPERATE,
+    Kind.RESUME: Right.OPERATE,
+    Kind.KILL: Right.OPERATE,
+    Kind.RESTORE: Right.OPERATE,
+    Kind.PROPOSE: Right.OPERATE,
+    Kind.COMMAND_FRAGMENT: Right.OPERATE,
+    Kind.APPROVE: Right.OPERATE,
+    Kind.PROPOSAL_WITHDRAW: Right.OPERATE,
+    Kind.NOTICE: Right.OPERATE,
+    Kind.AUCTION_NOTICE: Right.OPERATE,
+}
+
+
+def rights_needed(kind: int) -> Right:
+    """The rights of which a login needs one to send this kind; none at all for what nobody may send."""
+    for known, right in RIGHTS_OF_KIND.items():
+        if known == kind:
+            return right
+    return next((right for band, right in RIGHTS_OF_BAND.items() if kind in band), NOBODY)
+
+
+#: the same by kind, to be indexed with an array of kinds
+RIGHTS_NEEDED: Final[NDArray[np.uint8]] = np.array([rights_needed(kind) for kind in range(256)], np.uint8)

@@ -1,0 +1,100 @@
+"""Who may send what: the whole matrix of rights and kinds, and what a refused record is told."""
+
+import numpy as np
+import pytest
+
+from exchange.protocol.intake_check import Senders, as_commands, check, refusals, select
+from exchange.protocol.rights import RIGHTS_NEEDED, rights_needed
+from exchange.vocabulary.enums import QueryKind, Right
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.records import REPLY, make
+from exchange.vocabulary.rejects import RejectReason
+
+MEMBER, OTHER_MEMBER = 16, 17
+MEMBER_OF_ACCOUNT = np.zeros(1003, np.uint32)
+MEMBER_OF_ACCOUNT[1001], MEMBER_OF_ACCOUNT[1002] = MEMBER, OTHER_MEMBER
+
+
+def senders(rights: int, count: int = 1, default_account_id: int = 1001) -> Senders:
+    return Senders(
+        np.full(count, rights, np.uint8),
+        np.full(count, MEMBER, np.uint32),
+        np.full(count, default_account_id, np.uint32),
+    )
+
+
+def reasons(rights: int, *records: bytes) -> list[int]:
+    return check(as_commands(b"".join(records)), senders(rights, len(records)), MEMBER_OF_ACCOUNT).tolist()
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_the_matrix_of_rights_and_kinds(right: Right) -> None:
+    for kind in range(256):
+        record = bytearray(make(Kind.LISTING))
+        record[3] = kind
+        may_send = bool(rights_needed(kind) & right)
+        expected = RejectReason.NONE if may_send else RejectReason.NOT_AUTHORISED
+        if 0x31 <= kind <= 0x3F:
+            expected = RejectReason.UNKNOWN_QUERY
+        assert reasons(right, bytes(record)) == [expected], hex(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"),
+    [
+        (Kind.LISTING, Right.TRADE),
+        (Kind.CANCEL, Right.TRADE | Right.RISK),
+        (Kind.HALT, Right.OPERATE),
+        (Kind.OPENING_BEGIN, Right.SETTLE),
+        (Kind.OPEN_DAY, Right(0)),
+        (Kind.LOGIN_UP, Right(0)),
+        (Kind.TICK, Right(0)),
+        (Kind.SEAL_DAY, Right(0)),
+        (Kind.ACCEPTED, Right(0)),
+        (Kind.REPLY_ORDER, Right(0)),
+        (0x00, Right(0)),
+        (0x2F, Right.TRADE),  # unknown to the kernel, which says so in the stream
+    ],
+)
+def test_rights_of_some_kinds(kind: int, right: Right) -> None:
+    assert rights_needed(kind) == RIGHTS_NEEDED[kind] == right
+
+
+@pytest.mark.parametrize("account_id", [1002, 1003, 7, 2**32 - 1])
+def test_an_account_of_another_member_is_refused(account_id: int) -> None:
+    for kind in (Kind.LISTING, Kind.CANCEL, Kind.QUERY):
+        assert reasons(Right.TRADE, make(kind, account_id=account_id)) == [RejectReason.ACCOUNT_NOT_YOURS]
+    # an operator may look at any account; a registry command's account is its subject
+    assert reasons(Right.OPERATE, make(Kind.QUERY, account_id=account_id)) == [0]
+    assert reasons(Right.SETTLE, make(Kind.OPENING_CASH, account_id=account_id)) == [0]
+
+
+def test_account_0_becomes_the_default_of_the_login() -> None:
+    records = as_commands(
+        make(Kind.LISTING) + make(Kind.LISTING, account_id=1001) + make(Kind.QUERY) + make(Kind.HALT)
+    )
+    check(records, senders(Right.TRADE | Right.OPERATE, 4), MEMBER_OF_ACCOUNT)
+    assert records["account_id"].tolist() == [1001, 1001, 1001, 0]
+
+
+def test_a_login_without_account_keeps_0() -> None:
+    records = as_commands(make(Kind.QUERY))
+    found = check(records, senders(Right.VIEW, default_account_id=0), MEMBER_OF_ACCOUNT)
+    assert (found.tolist(), records["account_id"].tolist()) == ([0], [0])
+
+
+def test_good_records_pass_in_order_and_bad_ones_are_answered_in_order() -> None:
+    records = as_commands(
+        make(Kind.LISTING, user_reference=1)
+        + make(Kind.HALT, user_reference=2)
+        + make(Kind.CANCEL, user_reference=3, account_id=1002, contract_id=3)
+        + make(Kind.QUERY, user_reference=4, query=QueryKind.ORDERS)
+    )
+    found = check(records, senders(Right.TRADE, 4), MEMBER_OF_ACCOUNT)
+    assert select(records, found == 0)["user_reference"].tolist() == [1, 4]
+    answers = refusals(records, found).view(REPLY)
+    columns = ("packet_type", "kind", "user_reference", "contract_id", "account_id", "command_kind", "reason")
+    assert [tuple(int(row[name]) for name in columns) for row in answers] == [
+        (ord("U"), Kind.REFUSED, 2, 0, 0, Kind.HALT, RejectReason.NOT_AUTHORISED),
+        (ord("U"), Kind.REFUSED, 3, 3, 1002, Kind.CANCEL, RejectReason.ACCOUNT_NOT_YOURS),
+    ]
