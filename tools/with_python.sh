@@ -23,6 +23,11 @@ in_range() { [ -n "$1" ] && [ "$1" -ge "$oldest" ] && [ "$1" -le "$newest" ]; }
 
 makes_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
+# An environment that works is asked first: looking through a machine's interpreters can take a second.
+if [ -z "${PYTHON:-}" ] && .venv/bin/python -c 'import pip' >/dev/null 2>&1 && in_range "$(minor_of .venv/bin/python)"; then
+    exec .venv/bin/python "$@"
+fi
+
 best='' best_minor=0 without_venv=''
 for candidate in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python}; do
     minor=$(minor_of "$candidate")
