@@ -14,7 +14,6 @@ BROWSERS = (
     "google-chrome",
     "google-chrome-stable",
 )
-MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
 class Requirement(NamedTuple):
@@ -29,10 +28,7 @@ class Requirement(NamedTuple):
 
 def find_browser() -> str | None:
     """Return the path of a Chromium that playwright can drive."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    return str(MAC_BROWSER) if MAC_BROWSER.exists() else None
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def find_chinese_font() -> str | None:
