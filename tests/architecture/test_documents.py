@@ -41,6 +41,12 @@ def test_numbers_are_those_of_the_results(page: Path) -> None:
     assert written == render(RESULTS), "run python -m benchmarks.report"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_the_client_shown_is_the_example_that_runs(page: Path) -> None:
+    example = (ROOT / "examples" / "first_trade.py").read_text(encoding="utf-8")
+    assert f"```python\n{example}```\n" in page.read_text(encoding="utf-8")
+
+
 def test_readmes_have_the_same_sections() -> None:
     counts = {page.name: page.read_text(encoding="utf-8").count("\n## ") for page in PAGES}
     assert len(set(counts.values())) == 1, counts
