@@ -1,0 +1,213 @@
+"""Phases, halts, kill switches, connections, restart and tick: what the schedule and the operator do."""
+
+from itertools import islice
+
+from exchange.vocabulary.enums import DoneReason, HaltReason, Level, Method, ParameterId, Phase
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.phases import PHASE_CHANGES
+from exchange.vocabulary.rejects import RejectReason
+from tests.reference.layout import Command
+from tests.reference.market import Market, Refusal
+from tests.reference.money import end, end_offer
+from tests.reference.state import Contract, Member
+
+METHODS = (Method.LISTED, Method.BLOCK)
+EVERY_METHOD = 255
+#: reached by OPENING_TOTALS and SEAL_DAY only
+PHASES_NOT_SET = (Phase.PRE_OPEN, Phase.SEALED)
+IMAGE_LEVELS = 5
+
+
+def change_phase(market: Market, contract: Contract, method: Method, phase: Phase, next_ns: int) -> None:
+    """Enter a phase and say so."""
+    previous = contract.phases[method]
+    contract.phases[method] = phase
+    contract.next_change_ns[method] = next_ns
+    market.emit_public(
+        Kind.PHASE_CHANGED,
+        contract_id=contract.contract_id,
+        previous_phase=previous,
+        phase=phase,
+        method=method,
+        next_change_ns=next_ns,
+    )
+
+
+def lapse(market: Market, contract: Contract, method: Method) -> None:
+    """Every live order of a method ends: buys then sells, best price first, first come first."""
+    if method == Method.BLOCK:
+        for offer in tuple(contract.offers):
+            end_offer(market, offer, DoneReason.LAPSED)
+        return
+    for book in contract.sides:
+        for order in [order for _, level in book.best_first() for order in level.orders]:
+            end(market, order, DoneReason.LAPSED)
+
+
+def apply_set_phase(market: Market, command: Command) -> Refusal | None:
+    """SET_PHASE: each contract and method by itself; an illegal one is refused and the others go on."""
+    if command.contract_id and command.contract_id not in market.contracts:
+        return Refusal(RejectReason.UNKNOWN_CONTRACT)
+    if command.method not in (*METHODS, EVERY_METHOD) or command.phase > max(Phase):
+        return Refusal(RejectReason.INVALID_FIELD)
+    phase = Phase(command.phase)
+    methods = METHODS if command.method == EVERY_METHOD else (Method(command.method),)
+    refused = accepted = 0
+    for contract in list(market.contracts.values()):
+        if command.contract_id not in (0, contract.contract_id):
+            continue
+        for method in methods:
+            now = contract.phases[method]
+            if phase == now:
+                contract.next_change_ns[method] = command.next_change_ns
+            elif phase in PHASES_NOT_SET or phase not in PHASE_CHANGES[now]:
+                refused += 1
+                refusal = Refusal(RejectReason.ILLEGAL_PHASE_CHANGE)
+                market.reject(refusal, contract_id=contract.contract_id)
+                continue
+            else:
+                change_phase(market, contract, method, phase, command.next_change_ns)
+                if phase == Phase.ENDED:
+                    lapse(market, contract, method)
+            accepted += 1
+    if accepted or not refused:
+        market.emit_done(subject_id=command.contract_id)
+    return None
+
+
+def find_halted(market: Market, command: Command) -> "Market | Contract | Refusal":
+    """What a halt or resume is about."""
+    if command.level == Level.MARKET and command.subject_id == 0:
+        return market
+    if command.level != Level.CONTRACT:
+        return Refusal(RejectReason.UNKNOWN_LEVEL)
+    contract: Contract | None = market.contracts.get(command.subject_id)
+    return contract or Refusal(RejectReason.UNKNOWN_CONTRACT)
+
+
+def tell_halt(market: Market, level: int, subject_id: int, reason: int, halted: bool, until_ns: int) -> None:
+    """HALT_CHANGED to everybody."""
+    market.emit_public(
+        Kind.HALT_CHANGED,
+        contract_id=subject_id,
+        subject_id=subject_id,
+        level=level,
+        halt_reason=reason,
+        is_halted=halted,
+        expected_ns=until_ns,
+    )
+
+
+def apply_halt(market: Market, command: Command) -> Refusal | None:
+    """HALT: again is legal and updates the reason."""
+    halted = find_halted(market, command)
+    if isinstance(halted, Refusal):
+        return halted
+    halted.is_halted, halted.halt_reason = True, command.halt_reason
+    tell_halt(market, command.level, command.subject_id, command.halt_reason, True, command.expected_ns)
+    market.emit_done(subject_id=command.subject_id, subject_level=command.level)
+    return None
+
+
+def apply_resume(market: Market, command: Command) -> Refusal | None:
+    """RESUME: tells the reason the halt had."""
+    halted = find_halted(market, command)
+    if isinstance(halted, Refusal):
+        return halted
+    tell_halt(market, command.level, command.subject_id, halted.halt_reason, False, 0)
+    halted.is_halted, halted.halt_reason = False, 0
+    market.emit_done(subject_id=command.subject_id, subject_level=command.level)
+    return None
+
+
+def set_killed(market: Market, command: Command, killed: bool) -> Refusal | None:
+    """KILL and RESTORE: a member or login is told; market and contract kills are only audited."""
+    level, subject = command.level, command.subject_id
+    target, stream = None, None
+    if level == Level.MARKET and subject == 0:
+        target = market
+    elif level == Level.CONTRACT:
+        target = market.contracts.get(subject)
+    elif level == Level.MEMBER:
+        target = market.members.get(subject, Member())
+        target = target if target.is_open else None
+        stream = subject or market.stream_of(None)
+    elif level == Level.LOGIN:
+        target = market.logins.get(subject)
+        stream = market.stream_of(target)
+    if target is None:
+        return Refusal(RejectReason.UNKNOWN_LEVEL)
+    target.is_killed = killed
+    if stream is not None:
+        market.emit_caused(stream, Kind.KILL_CHANGED, subject_id=subject, level=level, is_killed=killed)
+    market.emit_done(subject_id=subject, subject_level=level)
+    return None
+
+
+def apply_kill(market: Market, command: Command) -> Refusal | None:
+    """KILL: refuse new orders; cancels pass."""
+    return set_killed(market, command, True)
+
+
+def apply_restore(market: Market, command: Command) -> Refusal | None:
+    """RESTORE: undo a kill."""
+    return set_killed(market, command, False)
+
+
+def set_up(market: Market, command: Command, is_up: bool, down_reason: int) -> Refusal | None:
+    """LOGIN_UP and LOGIN_DOWN: the member is told."""
+    login = market.logins.get(command.subject_id)
+    if login is None:
+        return Refusal(RejectReason.UNKNOWN_LEVEL)
+    login.is_up = is_up
+    market.emit_caused(
+        market.stream_of(login),
+        Kind.LOGIN_CHANGED,
+        subject_id=command.subject_id,
+        down_reason=down_reason,
+        is_up=is_up,
+    )
+    return None
+
+
+def apply_login_up(market: Market, command: Command) -> Refusal | None:
+    """LOGIN_UP."""
+    return set_up(market, command, True, 0)
+
+
+def apply_login_down(market: Market, command: Command) -> Refusal | None:
+    """LOGIN_DOWN."""
+    return set_up(market, command, False, command.down_reason)
+
+
+def apply_restart(market: Market, command: Command) -> Refusal | None:
+    """RESTART: the market is halted until resumed, every login is down."""
+    market.is_halted, market.halt_reason = True, HaltReason.RESTART
+    for login in market.logins.values():
+        login.is_up = False
+    tell_halt(market, Level.MARKET, 0, HaltReason.RESTART, True, 0)
+    market.emit_done(parameter_value=command.recovered_sequence)
+    return None
+
+
+def apply_tick(market: Market, command: Command) -> Refusal | None:
+    """TICK: the public image of every side that changed since its last one."""
+    for contract in market.contracts.values():
+        depth = min(IMAGE_LEVELS, contract.parameters[ParameterId.PUBLIC_DEPTH_LEVELS])
+        for book in contract.sides:
+            if not book.is_changed:
+                continue
+            book.is_changed = False
+            image = {}
+            count = 0
+            for count, (price, level) in enumerate(islice(book.best_first(), depth), 1):
+                image[f"level_{count}_price_ticks"] = price
+                image[f"level_{count}_quantity_lots"] = level.total_lots
+            market.emit_public(
+                Kind.FIVE_LEVELS,
+                board_contract_id=contract.contract_id,
+                board_side=book.side,
+                level_count=count,
+                **image,
+            )
+    return None

@@ -1,0 +1,212 @@
+"""Opening a day and defining what is in it: contracts, accounts, logins, and the rules' parameters."""
+
+from exchange.vocabulary.enums import Method, ParameterId, Phase, Product
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import (
+    DEAD_MS,
+    FEE_RATE_PPM_MAX,
+    HEARTBEAT_MS,
+    MEMBER_FIRST,
+    PRICE_TICKS_MAX,
+    PRICE_TICKS_MIN,
+    PROTOCOL_VERSION,
+    QUANTITY_LOTS_MAX,
+    REFERENCE_GAP_MAX,
+    STREAM_OPERATOR,
+    STREAM_PUBLIC,
+    STREAM_SETTLEMENT,
+)
+from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.units import PPM, round_half_up
+from tests.reference.layout import Command
+from tests.reference.market import Market, Refusal
+from tests.reference.state import Account, Contract, Login, Member
+
+BANDS = (ParameterId.LISTED_BAND_PPM, ParameterId.BLOCK_BAND_PPM)
+FLAGS = (
+    ParameterId.STRICT_PRICE_PRIORITY,
+    ParameterId.RESALE_SAME_DAY,
+    ParameterId.PROCEEDS_REUSABLE,
+    ParameterId.CANCEL_IN_BREAK,
+)
+DEPTHS = (ParameterId.TAKE_DEPTH_LEVELS, ParameterId.PUBLIC_DEPTH_LEVELS)
+FEES = (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM)
+QUANTITIES = (
+    ParameterId.LISTED_QUANTITY_LOTS_MIN,
+    ParameterId.LISTED_QUANTITY_LOTS_MAX,
+    ParameterId.BLOCK_QUANTITY_LOTS_MIN,
+    ParameterId.BLOCK_QUANTITY_LOTS_MAX,
+)
+WEIGHT_MAX = 1000
+
+
+def open_stream(market: Market, stream: int) -> None:
+    """The first record of a stream; later calls do nothing."""
+    member = market.members.setdefault(stream, Member())
+    if member.is_open:
+        return
+    member.is_open = True
+    market.emit_caused(
+        stream,
+        Kind.STREAM_OPENED,
+        stream_id=stream,
+        quantity_lots_max=QUANTITY_LOTS_MAX,
+        reference_gap_max=REFERENCE_GAP_MAX,
+        price_ticks_max=PRICE_TICKS_MAX,
+        heartbeat_ms=HEARTBEAT_MS,
+        dead_ms=DEAD_MS,
+        version=PROTOCOL_VERSION,
+        trading_day=market.trading_day,
+    )
+
+
+def apply_open_day(market: Market, command: Command) -> Refusal | None:
+    """OPEN_DAY: once per state."""
+    if market.is_open:
+        return Refusal(RejectReason.DAY_ALREADY_OPEN)
+    if command.version != PROTOCOL_VERSION:
+        return Refusal(RejectReason.WRONG_VERSION)
+    market.is_open = True
+    market.trading_day = command.trading_day
+    for stream in (STREAM_PUBLIC, STREAM_SETTLEMENT, STREAM_OPERATOR):
+        open_stream(market, stream)
+    market.emit_done()
+    return None
+
+
+def limits_of(base_ticks: int, band_ppm: int, levels: int) -> tuple[int, int]:
+    """Lowest and highest price of the day, half up; without a band what the book's levels can hold."""
+    if not band_ppm:
+        lower = max(PRICE_TICKS_MIN, base_ticks - (levels - 1) // 2)
+        return lower, min(PRICE_TICKS_MAX, lower + levels - 1)
+    lower = round_half_up(base_ticks * (PPM - band_ppm), PPM)
+    upper = round_half_up(base_ticks * (PPM + band_ppm), PPM)
+    return max(lower, PRICE_TICKS_MIN), min(upper, PRICE_TICKS_MAX)
+
+
+def fits_levels(base_ticks: int, band_ppm: int, levels: int) -> bool:
+    """Whether a listed band has at most as many prices as the book has levels."""
+    lower, upper = limits_of(base_ticks, band_ppm, levels)
+    return upper - lower < levels
+
+
+def compute_band(market: Market, contract: Contract) -> None:
+    """Set both bands from base and rate, and say so."""
+    levels, rules = market.capacity.levels, contract.parameters
+    contract.lower_ticks, contract.upper_ticks = limits_of(
+        contract.base_ticks, rules[ParameterId.LISTED_BAND_PPM], levels
+    )
+    contract.block_lower_ticks, contract.block_upper_ticks = limits_of(
+        contract.base_ticks, rules[ParameterId.BLOCK_BAND_PPM], levels
+    )
+    market.emit_public(
+        Kind.BAND,
+        contract_id=contract.contract_id,
+        base_price_ticks=contract.base_ticks,
+        lower_ticks=contract.lower_ticks,
+        upper_ticks=contract.upper_ticks,
+        block_lower_ticks=contract.block_lower_ticks,
+        block_upper_ticks=contract.block_upper_ticks,
+    )
+
+
+def apply_define_contract(market: Market, command: Command) -> Refusal | None:
+    """DEFINE_CONTRACT: takes the market's parameters as they are now."""
+    if not 0 < command.contract_id < market.capacity.contracts:
+        return Refusal(RejectReason.DEFINITION_CAPACITY)
+    if command.contract_id in market.contracts:
+        return Refusal(RejectReason.DEFINITION_CONFLICT)
+    known_rule = command.matching_rule in (Method.LISTED, Method.CONTINUOUS)
+    if not known_rule or command.product not in tuple(Product):
+        return Refusal(RejectReason.INVALID_FIELD)
+    if not PRICE_TICKS_MIN <= command.base_price_ticks <= PRICE_TICKS_MAX:
+        return Refusal(RejectReason.PARAMETER_VALUE)
+    band_ppm = market.defaults[ParameterId.LISTED_BAND_PPM]
+    if not fits_levels(command.base_price_ticks, band_ppm, market.capacity.levels):
+        return Refusal(RejectReason.DEFINITION_CAPACITY)
+    contract = Contract(
+        command.contract_id,
+        command.product,
+        command.matching_rule,
+        command.base_price_ticks,
+        dict(market.defaults),
+    )
+    market.contracts[contract.contract_id] = contract
+    compute_band(market, contract)
+    market.emit_done()
+    return None
+
+
+def apply_define_account(market: Market, command: Command) -> Refusal | None:
+    """DEFINE_ACCOUNT: its member's stream opens with its first account or login."""
+    member_fits = MEMBER_FIRST <= command.member_id < market.capacity.members
+    if not 0 < command.account_id < market.capacity.accounts or not member_fits:
+        return Refusal(RejectReason.DEFINITION_CAPACITY)
+    if command.account_id in market.accounts:
+        return Refusal(RejectReason.DEFINITION_CONFLICT)
+    market.accounts[command.account_id] = Account(
+        command.account_id, command.member_id, command.entity_id, command.eligibility
+    )
+    open_stream(market, command.member_id)
+    market.emit_done()
+    return None
+
+
+def apply_define_login(market: Market, command: Command) -> Refusal | None:
+    """DEFINE_LOGIN: of a trading member, or of one of the streams below them."""
+    login_fits = 0 < command.subject_id < market.capacity.logins
+    if not login_fits or command.member_id >= market.capacity.members:
+        return Refusal(RejectReason.DEFINITION_CAPACITY)
+    if command.subject_id in market.logins:
+        return Refusal(RejectReason.DEFINITION_CONFLICT)
+    market.logins[command.subject_id] = Login(command.subject_id, command.member_id)
+    if command.member_id >= MEMBER_FIRST:
+        open_stream(market, command.member_id)
+    market.emit_done(subject_id=command.subject_id)
+    return None
+
+
+def is_in_range(market: Market, parameter: ParameterId, value: int) -> bool:
+    """Whether a parameter may have that value."""
+    if parameter in BANDS:
+        return 0 <= value < PPM
+    if parameter in FEES:
+        return 0 <= value <= FEE_RATE_PPM_MAX
+    if parameter in QUANTITIES:
+        return 1 <= value <= QUANTITY_LOTS_MAX
+    if parameter in DEPTHS:
+        return 1 <= value <= market.capacity.levels
+    if parameter in FLAGS:
+        return value in (0, 1)
+    if parameter == ParameterId.COMPOSITE_WEIGHT:
+        return 0 <= value <= WEIGHT_MAX
+    return value >= 0
+
+
+def apply_parameter_set(market: Market, command: Command) -> Refusal | None:
+    """PARAMETER_SET: one contract, or with contract 0 the default and every contract; before positions."""
+    if command.contract_id and command.contract_id not in market.contracts:
+        return Refusal(RejectReason.UNKNOWN_CONTRACT)
+    if command.parameter_id not in tuple(ParameterId):
+        return Refusal(RejectReason.UNKNOWN_PARAMETER)
+    parameter, value = ParameterId(command.parameter_id), command.parameter_value
+    chosen = (
+        [market.contracts[command.contract_id]] if command.contract_id else list(market.contracts.values())
+    )
+    if not is_in_range(market, parameter, value):
+        return Refusal(RejectReason.PARAMETER_VALUE)
+    if parameter == ParameterId.LISTED_BAND_PPM and not all(
+        fits_levels(contract.base_ticks, value, market.capacity.levels) for contract in chosen
+    ):
+        return Refusal(RejectReason.PARAMETER_VALUE)
+    if any(phase != Phase.CLOSED for contract in chosen for phase in contract.phases):
+        return Refusal(RejectReason.DEFINITION_CONFLICT)
+    # From here the command succeeds.
+    if not command.contract_id:
+        market.defaults[parameter] = value
+    for contract in chosen:
+        contract.parameters[parameter] = value
+        if parameter in BANDS:
+            compute_band(market, contract)
+    market.emit_done(parameter_value=value, subject_id=parameter)
+    return None

@@ -1,0 +1,114 @@
+"""The canonical digest: what two implementations with the same outcome must both compute."""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+
+from tests.reference.market import Market
+from tests.reference.state import Account, Contract, Order
+
+HEAD = b"two-city state 1"
+
+
+def canonical_digest(market: Market) -> bytes:
+    """SHA-256 over counters, market, contracts with books and offers, accounts, logins and members."""
+    digest = hashlib.sha256()
+    for part in _parts(market):
+        digest.update(part)
+    return digest.digest()
+
+
+def _parts(market: Market) -> Iterator[bytes]:
+    yield HEAD
+    yield struct.pack(
+        "<QqIIIQQ",
+        market.last_sequence,
+        market.last_time_ns,
+        market.trading_day,
+        market.order_number,
+        market.match_count,
+        market.tonnes_lots,
+        market.trade_control,
+    )
+    yield struct.pack("<BBB", market.is_halted, market.halt_reason, market.is_killed)
+    for contract in market.contracts.values():
+        yield from _contract(contract)
+    for account in market.accounts.values():
+        yield from _account(account)
+    for login in market.logins.values():
+        yield struct.pack(
+            "<HIIBB",
+            login.login_id,
+            login.member_id,
+            login.highest_reference,
+            login.is_up,
+            login.is_killed,
+        )
+    for stream, member in sorted(market.members.items()):
+        if member.event_count:
+            yield struct.pack("<IIB", stream, member.event_count, member.is_killed)
+
+
+def _contract(contract: Contract) -> Iterator[bytes]:
+    yield struct.pack(
+        "<HIIIIIBBBBB",
+        contract.contract_id,
+        contract.base_ticks,
+        contract.lower_ticks,
+        contract.upper_ticks,
+        contract.block_lower_ticks,
+        contract.block_upper_ticks,
+        *contract.phases,
+        contract.is_halted,
+        contract.is_killed,
+        contract.product,
+    )
+    for book in contract.sides:
+        for _, level in book.best_first():
+            yield from map(_order, level.orders)
+    for offer in contract.offers:
+        assert offer.counterparty is not None
+        yield _order(offer) + struct.pack("<I", offer.counterparty.account_id)
+    for f in contract.figures:
+        yield struct.pack(
+            "<IIIIIqq",
+            f.open_ticks,
+            f.high_ticks,
+            f.low_ticks,
+            f.last_ticks,
+            f.trade_count,
+            f.volume_lots,
+            f.turnover_fen,
+        )
+
+
+def _order(order: Order) -> bytes:
+    return struct.pack(
+        "<QIIIHIq",
+        order.order_id,
+        order.price_ticks,
+        order.remaining_lots,
+        order.account.account_id,
+        order.login_id,
+        order.user_reference,
+        order.locked_fen,
+    )
+
+
+def _account(account: Account) -> Iterator[bytes]:
+    yield struct.pack(
+        "<IIIBqqqqq",
+        account.account_id,
+        account.member_id,
+        account.entity_id,
+        account.eligibility,
+        account.opening,
+        account.available,
+        account.locked,
+        account.proceeds,
+        account.fees_today,
+    )
+    for contract_id, h in account.holdings.items():
+        buckets = (h.opening, h.available, h.locked, h.bought_today, h.frozen, h.sold_today)
+        if any(buckets):
+            yield struct.pack("<Hqqqqqq", contract_id, *buckets)

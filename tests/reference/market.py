@@ -1,0 +1,212 @@
+"""The market of one day: its state, how it is looked up, and how events leave it."""
+
+from typing import Any, NamedTuple
+
+from sortedcontainers import SortedDict
+
+from exchange.vocabulary.enums import Method, OrderKind
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import (
+    LEVEL_LOTS_MAX,
+    ORDER_SLOT_BITS,
+    ORDER_SLOT_NONE,
+    STREAM_OPERATOR,
+    STREAM_PUBLIC,
+    STREAM_SETTLEMENT,
+)
+from exchange.vocabulary.rejects import RejectReason
+from tests.reference.layout import MEMBER_TERMS, MEMBER_TERMS_OFFSET, Command, has_field, write
+from tests.reference.state import (
+    DEFAULT_PARAMETERS,
+    Account,
+    Capacity,
+    Contract,
+    Login,
+    Member,
+    Order,
+)
+
+CREDIT_PLENTY = 255
+MEMBER_KIND_MAX = 0x2F
+
+
+class Refusal(NamedTuple):
+    """Why a command is refused, and what the rule allows where one number says it."""
+
+    reason: RejectReason
+    expected_value: int = 0
+
+
+class Market:
+    """All state of a trading day. Rules live in the modules beside; this class only keeps and tells."""
+
+    def __init__(self, capacity: Capacity) -> None:
+        self.capacity = capacity
+        self.defaults = dict(DEFAULT_PARAMETERS)
+        self.contracts: SortedDict = SortedDict()
+        self.accounts: SortedDict = SortedDict()
+        self.logins: SortedDict = SortedDict()
+        self.members: dict[int, Member] = {}
+        self.orders: dict[int, Order] = {}  # by slot
+        self.by_reference: dict[tuple[int, int], Order] = {}  # live orders by login and user reference
+        self.free_slots = list(range(capacity.orders - 1, -1, -1))  # last in, first out
+
+        self.trading_day = 0
+        self.is_open = self.is_closed = self.is_sealed = False
+        self.is_halted = False
+        self.halt_reason = 0
+        self.is_killed = False
+
+        self.order_number = 0
+        self.match_count = 0
+        self.tonnes_lots = 0
+        self.amount_fen = 0
+        self.fees_fen = 0
+        self.trade_control = 0
+        self.composite: list[int] = []  # open, high, low while trading; empty before the first listed trade
+
+        self.opening_run = 0
+        self.is_opening_accepted = False
+        self.opening_given: set[tuple[int, int]] = set()  # (account, contract or 0)
+        self.opening_control = 0
+
+        self.result_run: int | None = None
+        self.refused_run = 0
+        self.is_confirmed = False
+        self.result_given: set[tuple[int, int]] = set()
+        self.result_control = 0
+        self.difference_count = 0
+        self.first_difference = (0, 0, 0, 0)  # account, contract, expected, found
+
+        self.last_sequence = 0
+        self.last_time_ns = 0
+        self.command: Command = None
+        self.record = b""
+        self.events: list[tuple[int, bytes]] = []
+
+    # ---- events
+
+    def emit(self, stream: int, kind: Kind, **values: int) -> None:
+        """An event exactly as named; sequence and time are those of the command."""
+        values["sequence"], values["time_ns"] = self.command.sequence, self.command.time_ns
+        self.events.append((stream, write(kind, values)))
+        self.members.setdefault(stream, Member()).event_count += 1
+
+    def emit_caused(self, stream: int, kind: Kind, **values: int) -> None:
+        """An event that names the login and user reference of the command that caused it."""
+        self.emit(
+            stream, kind, login_id=self.command.login_id, user_reference=self.command.user_reference, **values
+        )
+
+    def emit_public(self, kind: Kind, **values: int) -> None:
+        """A public event: no account, no login, no reference."""
+        self.emit(STREAM_PUBLIC, kind, **values)
+
+    def emit_settlement(self, kind: Kind, **values: int) -> None:
+        """An event to the registry; it carries the trading day."""
+        self.emit_caused(STREAM_SETTLEMENT, kind, trading_day=self.trading_day, **values)
+
+    def emit_done(self, **values: int) -> None:
+        """Audit of an exchange command that took effect."""
+        command = self.command
+        self.emit_caused(
+            STREAM_OPERATOR,
+            Kind.COMMAND_DONE,
+            contract_id=command.contract_id,
+            account_id=command.account_id,
+            command_kind=command.kind,
+            **values,
+        )
+
+    def emit_order(self, kind: Kind, order: Order, **values: int) -> None:
+        """An event about an order, to its member, under its own login and reference."""
+        values = {
+            "login_id": order.login_id,
+            "user_reference": order.user_reference,
+            "contract_id": order.contract.contract_id,
+            "account_id": order.account.account_id,
+            "order_id": order.order_id,
+            "price_ticks": order.price_ticks,
+            "quantity_lots": order.remaining_lots,
+            "side": order.side,
+            "method": order.method,
+        } | values
+        if has_field(kind, "order_kind"):
+            values["order_kind"] = order.kind
+        self.emit(order.account.member_id, kind, **values)
+
+    def reject(self, refusal: Refusal, **values: int) -> None:
+        """The command was refused; member commands get their order, price and quantity back."""
+        command = self.command
+        login = self.logins.get(command.login_id)
+        terms = dict.fromkeys(("order_id", "price_ticks", "quantity_lots"), 0)
+        if command.kind <= MEMBER_KIND_MAX:
+            terms = dict(zip(terms, MEMBER_TERMS.unpack_from(self.record, MEMBER_TERMS_OFFSET), strict=True))
+        fields: dict[str, Any] = terms | {
+            "contract_id": command.contract_id,
+            "account_id": command.account_id,
+            "highest_reference": login.highest_reference if login else 0,
+            "command_kind": command.kind,
+            "remaining_credit": CREDIT_PLENTY,
+            "reason": refusal.reason,
+            "expected_value": refusal.expected_value,
+        }
+        self.emit_caused(self.stream_of(login), Kind.REJECTED, **(fields | values))
+
+    @staticmethod
+    def stream_of(login: Login | None) -> int:
+        """The stream of a login's member; logins of no member and the exchange itself use the operator's."""
+        return login.member_id if login and login.member_id else STREAM_OPERATOR
+
+    # ---- lookups
+
+    @property
+    def login_member(self) -> int:
+        """Member of the login that sent the command; 0 for the exchange itself."""
+        login = self.logins.get(self.command.login_id)
+        return login.member_id if login else 0
+
+    def own_account(self) -> Account | None:
+        """The command's account, if it is one of the login's member."""
+        account: Account | None = self.accounts.get(self.command.account_id)
+        return account if account and account.member_id == self.login_member else None
+
+    def live_order(self, order_id: int) -> Order | None:
+        """The live order of that id."""
+        order = self.orders.get(order_id & ORDER_SLOT_NONE)
+        return order if order and order.order_id == order_id else None
+
+    # ---- orders
+
+    def next_order_id(self, slot: int) -> int:
+        """The day's next order id in a slot."""
+        self.order_number += 1
+        return self.order_number << ORDER_SLOT_BITS | slot
+
+    def rest(self, order: Order) -> None:
+        """A new order becomes live: in its book or its offers, by id and by reference."""
+        self.orders[order.slot] = order
+        self.by_reference[order.login_id, order.user_reference] = order
+        order.account.open_orders += 1
+        if order.method == Method.BLOCK:
+            order.contract.offers[order] = None
+        else:
+            order.contract.sides[order.side].add(order)
+
+    def remove(self, order: Order) -> None:
+        """An order ends: its slot is the next one handed out."""
+        if order.method == Method.BLOCK:
+            del order.contract.offers[order]
+        else:
+            order.contract.sides[order.side].remove(order)
+        del self.orders[order.slot]
+        del self.by_reference[order.login_id, order.user_reference]
+        order.account.open_orders -= 1
+        self.free_slots.append(order.slot)
+
+    def level_has_room(self, contract: Contract, side: int, price_ticks: int, quantity_lots: int) -> bool:
+        """Whether a price level's total stays inside its bound."""
+        return contract.sides[side].total_at(price_ticks) + quantity_lots <= LEVEL_LOTS_MAX
+
+
+RESTING_KINDS = (OrderKind.LISTING, OrderKind.BLOCK_OFFER)
