@@ -93,6 +93,10 @@ class Connection:
         """Log out and close; harmless when already closed."""
         await self._link.close()
 
+    def abort(self) -> None:
+        """Drop the connection without a logout; `receive` then raises ConnectionLost."""
+        self._link.abort()
+
 
 class _Link(asyncio.Protocol):
     """The asyncio side of a connection: moves bytes between the socket and the session machine."""

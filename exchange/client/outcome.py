@@ -1,0 +1,91 @@
+"""What became of one command, as a value: accepted or rejected, with words in Chinese and English."""
+
+from enum import IntEnum
+from typing import Final
+
+from msgspec import Struct
+
+from exchange.client.events import Executed
+from exchange.client.words import Lang, price_text
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+
+_PRICE_LIMITS: Final = (RejectReason.PRICE_OUTSIDE_BAND,)
+
+
+class Result(IntEnum):
+    """How a command ended."""
+
+    ACCEPTED = 0
+    REJECTED = 1
+    UNKNOWN = 2  # its stream ended, or is no longer kept, before the answer was read
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """The exchange's answer to one command of ours."""
+
+    result: Result
+    kind: Kind
+    user_reference: int
+    order_id: int = 0
+    executions: tuple[Executed, ...] = ()
+    reason: RejectReason = RejectReason.NONE
+    expected_value: int = 0  # the limit, where one number says it
+    retry_after_ms: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the command took effect."""
+        return self.result is Result.ACCEPTED
+
+    @property
+    def filled_lots(self) -> int:
+        """Tonnes traded at once by a take or a block acceptance."""
+        return sum(execution.quantity_lots for execution in self.executions)
+
+    @property
+    def amount_fen(self) -> int:
+        """What those tonnes cost or brought, without fees."""
+        return sum(execution.quantity_lots * execution.price_ticks for execution in self.executions)
+
+    def text(self, lang: Lang = "en") -> str:
+        """One line for a person."""
+        if self.result is Result.UNKNOWN:
+            return _UNKNOWN[lang]
+        if self.accepted:
+            return _accepted_text(self, lang)
+        words = REJECT_TEXTS[self.reason]
+        text = f"{words.zh if lang == 'zh' else words.en} ({int(self.reason)} {self.reason.name})"
+        if self.expected_value:
+            is_price = self.reason in _PRICE_LIMITS
+            limit = price_text(self.expected_value) if is_price else f"{self.expected_value:,}"
+            text += f"; {'限值' if lang == 'zh' else 'the limit is'} {limit}"
+        return text
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about a reject; empty when accepted."""
+        return REJECT_TEXTS[self.reason].remedy if self.result is Result.REJECTED else ""
+
+
+_UNKNOWN: Final[dict[Lang, str]] = {
+    "en": "the answer is lost with its day; query orders and holdings",
+    "zh": "交易日已结束,应答未读到;请查询委托与持有量",
+}
+_DONE_WORDS: Final[dict[Kind, tuple[str, str]]] = {
+    Kind.LISTING: ("挂牌成功", "listed"),
+    Kind.CANCEL: ("已撤单", "cancelled"),
+    Kind.BLOCK_OFFER: ("大宗要约已发出", "block offered"),
+    Kind.BLOCK_DECLINE: ("已拒绝大宗要约", "block declined"),
+}
+
+
+def _accepted_text(outcome: Outcome, lang: Lang) -> str:
+    zh, en = _DONE_WORDS.get(outcome.kind, ("已执行", "done"))
+    if outcome.kind in (Kind.TAKE, Kind.BLOCK_ACCEPT):
+        lots = outcome.filled_lots
+        mean = price_text((outcome.amount_fen + lots // 2) // lots) if lots else "-"
+        zh, en = f"成交 {lots:,} 吨,均价 {mean}", f"traded {lots:,} t at {mean} on average"
+    elif outcome.order_id:
+        zh, en = f"{zh},委托号 #{outcome.order_id}", f"{en}, order #{outcome.order_id}"
+    return zh if lang == "zh" else en

@@ -1,0 +1,223 @@
+"""A member's trader (asyncio): typed commands with awaited outcomes, queries, and the stream's events.
+
+    async with await Trader.open(credentials, address) as trader:
+        outcome = await trader.listing(Side.SELL, "48.50", 1000, contract_id=1)
+        print(outcome.text())
+
+Prices are yuan text or integer ticks. Reconnecting and resuming is the courier's work.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from exchange.client.courier import Courier, Listener, Locate
+from exchange.client.credentials import Address, Credentials
+from exchange.client.decode import OtherRecord
+from exchange.client.errors import ConnectionLost
+from exchange.client.events import Event
+from exchange.client.outcome import Outcome
+from exchange.client.replies import (
+    BoardListing,
+    Cash,
+    Contract,
+    Figures,
+    Holding,
+    MethodPhase,
+    OpenOrder,
+    OwnTrade,
+    Rule,
+    Status,
+)
+from exchange.client.words import price_ticks_of
+from exchange.vocabulary.enums import QueryKind, Side, TakeFlag
+from exchange.vocabulary.kinds import Kind
+
+EVENTS_QUEUED_MAX: Final = 100_000
+R = TypeVar("R")
+
+
+class Trader(Courier):
+    """One login that trades for a whole season. Made by `open`; closed by `close` or `async with`."""
+
+    @classmethod
+    async def open(
+        cls,
+        credentials: Credentials,
+        address: Address | Locate,
+        *,
+        is_patient: bool = False,
+        listeners: tuple[Listener, ...] = (),
+    ) -> Self:
+        """Log in. `address` may be a function, asked again at every reconnect.
+
+        Raises LoginRefused or ConnectionLost when the first try fails; `is_patient` waits for the exchange
+        instead (a wrong password still raises). `listeners` see every event of the stream from its first.
+        """
+        trader = cls(credentials, (lambda: address) if isinstance(address, Address) else address, listeners)
+        await trader.start(is_patient=is_patient)
+        return trader
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # ---- commands
+
+    async def listing(
+        self, side: Side, price: int | str, quantity_lots: int, *, contract_id: int, account_id: int = 0
+    ) -> Outcome:
+        """Post a listing 挂牌."""
+        return await self.command(
+            Kind.LISTING,
+            contract_id=contract_id,
+            account_id=account_id,
+            side=side,
+            price_ticks=price_ticks_of(price),
+            quantity_lots=quantity_lots,
+        )
+
+    async def take(
+        self,
+        side: Side,
+        worst_price: int | str,
+        quantity_lots: int,
+        *,
+        contract_id: int,
+        order_id: int = 0,
+        is_partial: bool = False,
+        account_id: int = 0,
+    ) -> Outcome:
+        """Take 摘牌 the other side's listings: by price (order_id 0) or the one listing named."""
+        return await self.command(
+            Kind.TAKE,
+            contract_id=contract_id,
+            account_id=account_id,
+            order_id=order_id,
+            side=side,
+            price_ticks=price_ticks_of(worst_price),
+            quantity_lots=quantity_lots,
+            order_flags=TakeFlag.PARTIAL if is_partial else 0,
+        )
+
+    async def cancel(self, order_id: int) -> Outcome:
+        """Cancel 撤单 an open order of one's own member."""
+        return await self.command(Kind.CANCEL, order_id=order_id)
+
+    async def block_offer(
+        self,
+        side: Side,
+        price: int | str,
+        quantity_lots: int,
+        *,
+        contract_id: int,
+        counterparty_account_id: int,
+        account_id: int = 0,
+    ) -> Outcome:
+        """Offer a block 大宗 to a named account."""
+        return await self.command(
+            Kind.BLOCK_OFFER,
+            contract_id=contract_id,
+            account_id=account_id,
+            side=side,
+            price_ticks=price_ticks_of(price),
+            quantity_lots=quantity_lots,
+            counterparty_account_id=counterparty_account_id,
+        )
+
+    async def block_accept(
+        self, order_id: int, price: int | str, quantity_lots: int, *, contract_id: int, account_id: int = 0
+    ) -> Outcome:
+        """Accept a block offer, confirming its price and quantity."""
+        return await self.command(
+            Kind.BLOCK_ACCEPT,
+            contract_id=contract_id,
+            account_id=account_id,
+            order_id=order_id,
+            price_ticks=price_ticks_of(price),
+            quantity_lots=quantity_lots,
+        )
+
+    async def block_decline(self, order_id: int, *, contract_id: int, account_id: int = 0) -> Outcome:
+        """Decline a block offer addressed to oneself."""
+        return await self.command(
+            Kind.BLOCK_DECLINE, contract_id=contract_id, account_id=account_id, order_id=order_id
+        )
+
+    # ---- queries
+
+    async def board(self, contract_id: int) -> list[BoardListing]:
+        """Every listing inside the best five levels of both sides."""
+        return await self._answer(QueryKind.BOARD, BoardListing, contract_id)
+
+    async def orders(self) -> list[OpenOrder]:
+        """Open orders of one's own."""
+        return await self._answer(QueryKind.ORDERS, OpenOrder)
+
+    async def holdings(self) -> list[Holding]:
+        """Units by contract."""
+        return await self._answer(QueryKind.HOLDINGS, Holding)
+
+    async def cash(self) -> Cash:
+        """Cash of the default account."""
+        return _only(await self._answer(QueryKind.CASH, Cash), "cash")
+
+    async def contracts(self) -> list[Contract]:
+        """The day's contracts and their bands."""
+        return await self._answer(QueryKind.CONTRACTS, Contract)
+
+    async def phases(self) -> list[MethodPhase]:
+        """Phase of each method of each contract."""
+        return await self._answer(QueryKind.PHASES, MethodPhase)
+
+    async def trades(self) -> list[OwnTrade]:
+        """One's own executions today."""
+        return await self._answer(QueryKind.TRADES, OwnTrade)
+
+    async def figures(self) -> list[Figures]:
+        """The day's figures so far."""
+        return await self._answer(QueryKind.FIGURES, Figures)
+
+    async def rules(self, contract_id: int) -> list[Rule]:
+        """The rules in force for a contract."""
+        return await self._answer(QueryKind.RULES, Rule, contract_id)
+
+    async def status(self) -> Status:
+        """Health of the exchange (operators, console)."""
+        return _only(await self._answer(QueryKind.STATUS, Status), "status")
+
+    async def _answer(self, kind: QueryKind, expected: type[R], contract_id: int = 0) -> list[R]:
+        return [reply for reply in await self.ask(kind, contract_id) if isinstance(reply, expected)]
+
+    # ---- events
+
+    async def events(self) -> AsyncIterator[Event | OtherRecord]:
+        """Every event from now on; raises ConnectionLost when the reader is 100,000 events behind."""
+        queue: asyncio.Queue[Event | OtherRecord] = asyncio.Queue(EVENTS_QUEUED_MAX)
+        is_behind = False
+
+        def put(event: Event | OtherRecord) -> None:
+            nonlocal is_behind
+            if queue.full():
+                is_behind = True
+            else:
+                queue.put_nowait(event)
+
+        self.listen(put)
+        try:
+            while not (is_behind and queue.empty()):
+                yield await queue.get()
+            raise ConnectionLost(f"the reader of events fell {EVENTS_QUEUED_MAX} events behind")
+        finally:
+            self.unlisten(put)
+
+
+def _only(answer: list[R], what: str) -> R:
+    if len(answer) != 1:
+        raise ConnectionLost(f"expected one record of {what}, found {len(answer)}")
+    return answer[0]
