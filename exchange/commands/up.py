@@ -114,12 +114,12 @@ def _play_days(
     if options.console:
         _start_console(options, data, supervisor)
     members = Child(
-        "members", _members_arguments(options, config, data, human.login_user), data / "log" / "members.log"
+        "members", _members_arguments(options, config, data, human.user), data / "log" / "members.log"
     )
     supervisor.start(members)
     if not options.once:
         say(f"trade yourself, as {human.name_en} ({human.name_zh}), in another terminal:")
-        say(f"  {Path(sys.executable).parent / 'exchange'} client --data {data} --user {human.login_user}")
+        say(f"  {Path(sys.executable).parent / 'exchange'} client --data {data} --user {human.user}")
     _watch(options, supervisor, lines, (shanghai, wuhan, members))
 
 

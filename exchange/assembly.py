@@ -1,0 +1,90 @@
+"""Puts Shanghai together, in the order in which a command flows: directory, clock, engine, gateway."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from exchange.config import RunConfig, kept_config
+from exchange.engine.clock import Clock, CompressedClock, SystemClock
+from exchange.engine.directory import Directory, provision
+from exchange.engine.engine import Engine
+from exchange.engine.journal import Durability
+from exchange.engine.settings import EngineSettings
+from exchange.errors import UsageError
+from exchange.kernel import warm_up
+from exchange.rulebook import contract
+from exchange.rulebook.scenarios import load_scenario, participants
+
+HOST = "127.0.0.1"
+
+
+class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How this start of the exchange differs from another of the same season."""
+
+    data: Path
+    port: int
+    days: int
+    day_seconds: float  # 0 = real time
+    resume_after_restart_s: float
+    durability: str
+
+
+def run_exchange(options: ServeOptions) -> int:
+    """Serve until the last day is settled, or until told to stop."""
+    from exchange.net.service import run_gateway  # asyncio is imported by the net alone
+
+    config = kept_config(options.data)
+    directory = make_directory(options.data, config)
+    warm_up()
+    engine = Engine.open(make_settings(options, config), directory, make_clock(options))
+    address = options.data / "run" / "shanghai.json"
+    address.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        run_gateway(engine, directory, HOST, options.port, lambda port: _announce(address, port))
+    finally:
+        engine.close()
+        address.unlink(missing_ok=True)
+    return 0
+
+
+def make_directory(data: Path, config: RunConfig) -> Directory:
+    """Members, accounts and logins of the season; credentials are generated at the first start."""
+    return provision(data, participants(load_scenario(config.scenario), config.members))
+
+
+def make_settings(options: ServeOptions, config: RunConfig) -> EngineSettings:
+    """The engine's settings: a season that begins in mid-history begins at its scenario's previous close."""
+    scenario = load_scenario(config.scenario)
+    first = scenario.window(config.first_day, 1)[0]
+    return EngineSettings(
+        folder=options.data / "shanghai",
+        profile=config.profile,
+        first_day=config.first_day,
+        days=options.days,
+        opening_bases={contract(scenario.contract).contract_id: first.previous_close_ticks},
+        resume_after_restart_s=options.resume_after_restart_s,
+        durability=_durability(options.durability),
+    )
+
+
+def make_clock(options: ServeOptions) -> Clock:
+    """Real time, or a trading day in so many seconds."""
+    return CompressedClock(options.day_seconds) if options.day_seconds else SystemClock()
+
+
+def _durability(name: str) -> Durability:
+    try:
+        return Durability(name)
+    except ValueError:
+        choices = ", ".join(mode.value for mode in Durability)
+        raise UsageError(
+            f"expected a durability of {choices}, found {name}", "use --durability sync"
+        ) from None
+
+
+def _announce(address: Path, port: int) -> None:
+    """Tell the other programs where the gateway listens; whole or not at all."""
+    beside = address.with_suffix(".new")
+    beside.write_bytes(msgspec.json.encode({"host": HOST, "port": port, "pid": os.getpid()}))
+    beside.replace(address)
