@@ -1,7 +1,9 @@
 """The errors of the rulebook: what was asked for does not exist, or its file is malformed."""
 
+from exchange.errors import TwoCityError
 
-class RulebookError(Exception):
+
+class RulebookError(TwoCityError):
     """Names the file, key or date asked for, what was expected there and what was found."""
 
 

@@ -1,0 +1,1 @@
+"""The official daily figures, replayed through the kernel as ordinary commands and compared to the fen."""
