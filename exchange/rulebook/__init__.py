@@ -8,6 +8,7 @@ from exchange.rulebook.contracts import (
     contracts_on,
     institution,
 )
+from exchange.rulebook.deadlines import SurrenderDates, surrender_dates
 from exchange.rulebook.errors import CalendarError, RulebookError
 from exchange.rulebook.keys import RuleKey
 from exchange.rulebook.model import Contract, Flag, Institution, Rule
@@ -53,6 +54,7 @@ __all__ = [
     "Rules",
     "Scenario",
     "SeasonDay",
+    "SurrenderDates",
     "band_limits",
     "composite_ticks",
     "composite_weights_on",
@@ -71,4 +73,5 @@ __all__ = [
     "rules_on",
     "scenario_names",
     "sessions_on",
+    "surrender_dates",
 ]

@@ -23,6 +23,7 @@ from exchange.rulebook import (
     rules_hash,
     rules_on,
     sessions_on,
+    surrender_dates,
 )
 from exchange.rulebook.render import PAGE, rules_page
 from exchange.vocabulary.enums import Method, ParameterId, Phase
@@ -237,3 +238,32 @@ def test_the_rules_hash_names_what_is_in_force() -> None:
     hashes = {rules_hash(name, day) for name in (NATIONAL, TEST) for day in (DAY, date(2023, 8, 28), LATE)}
     assert len(hashes) == 6
     assert rules_hash(NATIONAL, DAY) == rules_hash(NATIONAL, date(2021, 12, 17))
+
+
+def test_a_buyer_is_told_the_last_useful_day(tmp_path: Path) -> None:
+    deadline, last, left = surrender_dates(NATIONAL, date(2023, 12, 20)) or pytest.fail("a deadline is known")
+    assert (deadline, last, left) == (date(2023, 12, 31), date(2023, 12, 28), 6)
+    too_late = surrender_dates(NATIONAL, date(2023, 12, 29))
+    assert too_late is not None and too_late.trading_days_left == 0
+    assert surrender_dates(NATIONAL, date(2024, 1, 2)) == (date(2024, 12, 31), date(2024, 12, 30), 240)
+    mine = tmp_path / "mine.toml"
+    generous = (
+        ROW.replace('key = "fee.trading_ppm"', 'key = "surrender.transfer_on_trading_days"')
+        .replace("value = 50", "value = false")
+        .replace('unit = "ppm"\n', "")
+    )
+    mine.write_text(HEAD + generous.replace("2022-01-01", "2021-07-16"), encoding="utf-8")
+    allowed = surrender_dates(str(mine), date(2023, 12, 20))
+    assert allowed == (date(2023, 12, 31), date(2023, 12, 29), 7)
+
+
+def test_the_readme_example_is_true(tmp_path: Path) -> None:
+    text = (PAGE.parent / "README.md").read_text(encoding="utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    names: dict[str, object] = {}
+    exec(code, names)  # our own page
+    assert rules_on(NATIONAL, DAY).whole_number(RuleKey.LISTED_BAND_PPM) == 100_000
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert rules_on(str(mine), DAY).whole_number(RuleKey.LISTED_BAND_PPM) == 150_000
+    assert isinstance(names["members"], tuple) and len(names["members"]) == 24
