@@ -1,0 +1,92 @@
+"""The kernel fed with a day in random batches and buffers, and every byte it answers compared."""
+
+import random
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from exchange import kernel
+from exchange.vocabulary.limits import EVENTS_PER_STEP_MAX, RECORD_BYTES
+from exchange.vocabulary.records import COMMAND, EVENT
+from tests.differential.describe import describe, describe_event
+from tests.differential.flow import Day
+
+BUFFER_MIN = 4 * EVENTS_PER_STEP_MAX
+BUFFERS = (BUFFER_MIN, BUFFER_MIN + 1, 200, 4_096)
+BATCHES = (1, 3, 17, 256, 4_096)
+
+Event = tuple[int, bytes]
+
+
+class Divergence(AssertionError):
+    """Kernel and reference disagree; `index` is the command after which it showed."""
+
+    def __init__(self, index: int, what: str) -> None:
+        super().__init__(what)
+        self.index = index
+
+
+class Buffer(NamedTuple):
+    """Where the kernel writes events and their streams; never cleared between calls."""
+
+    events: np.ndarray
+    streams: np.ndarray
+
+
+def new_buffer(size: int) -> Buffer:
+    """A buffer full of rubbish, so that a byte left unwritten shows."""
+    return Buffer(np.full(size * RECORD_BYTES, 0xA5, np.uint8).view(EVENT), np.full(size, 77, np.uint32))
+
+
+def run_kernel(day: Day, seed: int) -> None:
+    """Feed the day to a fresh kernel state; raise Divergence at the first difference."""
+    rng = random.Random(seed)
+    buffers = [new_buffer(size) for size in BUFFERS]
+    commands = np.frombuffer(b"".join(day.records), COMMAND).copy()
+    state = kernel.new_state(kernel.Capacity(*day.capacity))
+    position = 0
+    for stop in sorted(day.digests):
+        found: list[Event] = []
+        start = position
+        while position < stop:
+            batch = commands[position : min(position + rng.choice(BATCHES), stop)]
+            position += call_kernel(state, batch, rng.choice(buffers), found, position)
+        compare_events(day, start, stop, found)
+        kernel.check_state(state)
+        expected, digest = day.digests[stop], kernel.digest_canonical(state)
+        if expected != digest:
+            raise Divergence(stop - 1, f"canonical digest: expected {expected.hex()}, found {digest.hex()}")
+
+
+def call_kernel(
+    state: "kernel.State", batch: np.ndarray, buffer: Buffer, found: list[Event], position: int
+) -> int:
+    """One apply_batch; collects the events and returns the number of commands done."""
+    done, count, more = kernel.apply_batch(state, batch, buffer.events, buffer.streams)
+    if bool(more) != (done < len(batch)) or not (done or count):
+        raise Divergence(
+            position, f"expected progress and more = commands remain, found {done=} {count=} {more=}"
+        )
+    data = buffer.events[:count].tobytes()
+    streams = buffer.streams[:count].tolist()
+    found.extend(zip(streams, (data[i : i + 64] for i in range(0, len(data), 64)), strict=True))
+    return int(done)
+
+
+def compare_events(day: Day, start: int, stop: int, found: list[Event]) -> None:
+    """Every event byte and stream id of commands start..stop."""
+    expected = [event for events in day.expected[start:stop] for event in events]
+    if expected == found:
+        return
+    ends = list(accumulate(len(events) for events in day.expected[start:stop]))
+    different = next(
+        (i for i, pair in enumerate(zip(expected, found, strict=False)) if pair[0] != pair[1]),
+        min(len(expected), len(found)),
+    )
+    index = next((start + i for i, end in enumerate(ends) if end > different), stop - 1)
+    lines = [f"command {index}: {describe(day.records[index])}"]
+    for name, events in (("expected", expected), ("found", found)):
+        shown = events[different : different + 1]
+        lines += [f"{name} {describe_event(*event)}" for event in shown] or [f"{name} no event"]
+    raise Divergence(index, "\n".join(lines))

@@ -1,0 +1,148 @@
+"""The end of a generated day: lapse, close, seal, results wrong and right, delivery."""
+
+from typing import Any
+
+from exchange.vocabulary.control import MODULUS, balance_term
+from exchange.vocabulary.enums import Method, Phase, SettlementStage
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
+from tests.differential.flow import Flow
+from tests.differential.operations import EVERY_METHOD
+from tests.differential.setup import REGISTRY_LOGIN, TRADING_DAY
+from tests.differential.trading import act
+from tests.reference.registry import CASH, has_traded
+
+LETTER = {"version": PROTOCOL_VERSION, "trading_day": TRADING_DAY}
+
+
+def end_day(flow: Flow) -> None:
+    """From trading to finality."""
+    if flow.chance(0.3):
+        flow.send(Kind.CLOSE_DAY)
+    if flow.chance(0.5):  # method by method, contract by contract
+        for contract_id in list(flow.market.contracts):
+            flow.send(Kind.SET_PHASE, contract_id=contract_id, method=Method.BLOCK, phase=Phase.ENDED)
+            flow.send(Kind.SET_PHASE, contract_id=contract_id, method=Method.LISTED, phase=Phase.ENDED)
+    while any(phase != Phase.ENDED for c in flow.market.contracts.values() for phase in c.phases):
+        if any(phase == Phase.CLOSED for c in flow.market.contracts.values() for phase in c.phases):
+            return  # a contract defined too late to open: such a day cannot be closed
+        flow.send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.ENDED)
+    after_hours(flow)
+    while not flow.market.is_closed:
+        flow.send(Kind.CLOSE_DAY, login_id=0)
+    after_hours(flow)
+    while not flow.market.is_sealed:
+        flow.send(Kind.SEAL_DAY)
+    after_hours(flow)
+    run = 1
+    while not flow.market.is_confirmed:
+        send_result(flow, run, is_right=run > flow.rng.randrange(4))
+        run += 1
+    after_hours(flow)
+    flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
+    flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)
+
+
+def after_hours(flow: Flow) -> None:
+    """What comes too late or too early."""
+    rng = flow.rng
+    for _ in range(rng.randrange(4)):
+        act(flow)
+    for kind in (Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.TICK):
+        if flow.chance(0.2):
+            flow.send(kind)
+    for kind in (Kind.RESULT_BEGIN, Kind.RESULT_CASH, Kind.RESULT_TOTALS, Kind.DELIVERED, Kind.STAGE):
+        if flow.chance(0.2):
+            letter = {
+                "version": rng.choice((1, 1, 1, 2)),
+                "trading_day": TRADING_DAY + rng.choice((0, 0, 0, 1)),
+            }
+            flow.send(kind, REGISTRY_LOGIN, **letter)
+
+
+def own_changes(flow: Flow) -> dict[tuple[int, int], dict[str, int]]:
+    """The records of a right result, by account and contract (0 = cash)."""
+    changes: dict[tuple[int, int], dict[str, int]] = {}
+    for account in flow.market.accounts.values():
+        for contract_id, h in account.holdings.items():
+            if has_traded(h):
+                change = h.total - h.opening
+                changes[account.account_id, contract_id] = {"change_lots": change, "closing_lots": h.total}
+        if account.has_traded:
+            changes[account.account_id, CASH] = {
+                "change_fen": account.total - account.opening,
+                "closing_fen": account.total,
+                "fees_fen": account.fees_today,
+            }
+    return changes
+
+
+def send_result(flow: Flow, run: int, is_right: bool) -> None:
+    """A run of the clearing result: right, or with a few mistakes of any sort."""
+    rng, market = flow.rng, flow.market
+    flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
+    records = list(own_changes(flow).items())
+    if flow.chance(0.3):
+        rng.shuffle(records)
+    if not is_right:
+        spoil(flow, records)
+    for key, values in records:
+        send_change(flow, run, key, values)
+    if not is_right and flow.chance(0.5):
+        strange_change(flow, run)
+    off = 0 if is_right else rng.randrange(8)
+    control = sum(balance_term(*key, next(iter(values.values()))) for key, values in records) % MODULUS
+    flow.send(
+        Kind.RESULT_TOTALS,
+        REGISTRY_LOGIN,
+        tonnes_lots=market.tonnes_lots + (off == 1),
+        amount_fen=market.amount_fen - (off == 2),
+        record_count=len(records) + (off == 3),
+        run=run + (off == 4),
+        control_hash=control + (off == 5),
+        **LETTER,
+    )
+
+
+def spoil(flow: Flow, records: list[tuple[tuple[int, int], dict[str, Any]]]) -> None:
+    """Lose, swap, misstate or add records."""
+    rng = flow.rng
+    for _ in range(rng.randrange(1, 4)):
+        if not records:
+            return
+        index = rng.randrange(len(records))
+        key, values = records[index]
+        pick = rng.randrange(4)
+        if pick == 0:
+            del records[index]
+        elif pick == 1:
+            name = rng.choice(tuple(values))
+            records[index] = key, values | {name: values[name] + rng.choice((-1, 1))}
+        elif pick == 2:
+            other = rng.randrange(len(records))
+            records[index], records[other] = (key, records[other][1]), (records[other][0], values)
+        else:
+            records.append((key, values))
+
+
+def send_change(flow: Flow, run: int, key: tuple[int, int], values: dict[str, Any]) -> None:
+    """One record of a result."""
+    account_id, contract_id = key
+    kind = Kind.RESULT_HOLDING if "change_lots" in values else Kind.RESULT_CASH
+    flow.send(
+        kind, REGISTRY_LOGIN, account_id=account_id, contract_id=contract_id, run=run, **values, **LETTER
+    )
+
+
+def strange_change(flow: Flow, run: int) -> None:
+    """A record of nobody, of nothing, of another run, or of someone who did not trade."""
+    rng = flow.rng
+    flow.send(
+        Kind.RESULT_HOLDING,
+        REGISTRY_LOGIN,
+        account_id=rng.choice((0, 1_001, 1_002, 1_003, 2**32 - 1)),
+        contract_id=rng.choice((0, 1, 2, 3, 63)),
+        run=run + rng.randrange(2),
+        change_lots=rng.choice((0, 5, -(2**63))),
+        **LETTER,
+    )

@@ -1,0 +1,120 @@
+"""A day's commands under construction: each is applied to the reference the moment it is chosen."""
+
+import random
+from typing import Any, NamedTuple
+
+from exchange.vocabulary.limits import REFERENCE_GAP_MAX
+from tests.reference import Capacity, Reference
+from tests.reference.layout import has_field, write
+from tests.reference.state import Account
+
+MUTATION_FIRST_BYTE = 24  # from login_id on: what lies before is the exchange's own stamp
+REFERENCE_MAX = 2**32 - 1
+MUTATION_CHANCE = 0.008
+
+
+class Profile(NamedTuple):
+    """What kind of day: how much fits, and how many commands to aim for."""
+
+    name: str
+    capacity: Capacity
+    commands: int
+
+
+class Day(NamedTuple):
+    """A finished day: commands, what the reference answered, and its digest after some of them."""
+
+    capacity: Capacity
+    records: list[bytes]
+    expected: list[list[tuple[int, bytes]]]
+    digests: dict[int, bytes]  # by number of commands applied
+
+
+class Flow:
+    """Chooses by the reference's state, so that most commands are valid and the rest nearly so."""
+
+    def __init__(self, seed: int, profile: Profile) -> None:
+        self.rng = random.Random(seed)
+        self.profile = profile
+        self.reference = Reference(profile.capacity)
+        self.market = self.reference.market
+        self.records: list[bytes] = []
+        self.expected: list[list[tuple[int, bytes]]] = []
+        self.digests: dict[int, bytes] = {}
+        self.time_ns = 1_639_617_300_000_000_000
+        self.next_checkpoint = 50
+        self._actors: list[tuple[int, Account]] = []
+        self._actors_of = 0
+        self.pending: list[tuple[int, int, dict[str, int]]] = []  # halts and kills to undo: when, how, what
+
+    def day(self) -> Day:
+        """What was generated so far, as one day."""
+        self.checkpoint()
+        return Day(self.profile.capacity, self.records, self.expected, self.digests)
+
+    def chance(self, probability: float) -> bool:
+        """True that often."""
+        return self.rng.random() < probability
+
+    def send(self, kind: int, login_id: int = 0, **fields: Any) -> list[tuple[int, bytes]]:
+        """Stamp a command, now and then damage it, and apply it to the reference."""
+        record = self.stamped(kind, login_id, **fields)
+        if self.rng.random() < MUTATION_CHANCE and self.market.is_open:
+            record = self.mutated(record)
+        return self.apply(record)
+
+    def stamped(self, kind: int, login_id: int = 0, **fields: Any) -> bytes:
+        """A command with sequence, time, login and user reference."""
+        self.time_ns += self.rng.randrange(1_000) * 1_000
+        fields |= {"sequence": len(self.records) + 1, "time_ns": self.time_ns}
+        if login_id:
+            fields |= {"login_id": login_id, "user_reference": self.reference_of(login_id)}
+        if not has_field(kind, "login_id"):
+            fields = {name: value for name, value in fields.items() if has_field(kind, name)}
+        return write(kind, fields)
+
+    def apply(self, record: bytes) -> list[tuple[int, bytes]]:
+        """Record a command and the reference's answer; keep a digest now and then."""
+        events = self.reference.apply(record)
+        self.records.append(record)
+        self.expected.append(events)
+        if len(self.records) >= self.next_checkpoint:
+            self.checkpoint()
+            self.next_checkpoint = len(self.records) + self.rng.randrange(200, 1_500)
+        return events
+
+    def actors(self) -> list[tuple[int, Account]]:
+        """Every login with every account of its member."""
+        accounts, logins = self.market.accounts.values(), self.market.logins.values()
+        if len(accounts) + len(logins) != self._actors_of:
+            self._actors_of = len(accounts) + len(logins)
+            self._actors = [(i.login_id, a) for i in logins for a in accounts if i.member_id == a.member_id]
+        return self._actors
+
+    def checkpoint(self) -> None:
+        """Check the reference and remember its digest."""
+        self.reference.check()
+        self.digests[len(self.records)] = self.reference.canonical_digest()
+
+    def mutated(self, record: bytes) -> bytes:
+        """The record with one or two bytes after the stamps replaced."""
+        damaged = bytearray(record)
+        for _ in range(self.rng.randrange(1, 3)):
+            damaged[self.rng.randrange(MUTATION_FIRST_BYTE, len(damaged))] = self.rng.choice(
+                (0, 1, 2, 3, 5, 6, 7, 127, 128, 255, self.rng.randrange(256))
+            )
+        return bytes(damaged)
+
+    def reference_of(self, login_id: int) -> int:
+        """The login's next user reference; rarely one that is used, far ahead or just at the bound."""
+        login = self.market.logins.get(login_id)
+        highest = login.highest_reference if login else 0
+        pick = self.rng.random()
+        if pick < 0.98:
+            return min(highest + 1, REFERENCE_MAX)
+        if pick < 0.99:
+            return min(highest + self.rng.randrange(2, 40), REFERENCE_MAX)
+        if pick < 0.995:
+            return self.rng.randrange(highest + 1)
+        gap = REFERENCE_GAP_MAX + self.rng.choice((0, 1, 1, 1, 5_000))
+        return min(highest + gap, REFERENCE_MAX)
