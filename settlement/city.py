@@ -1,0 +1,297 @@
+"""Wuhan's core: stream records in, instructions out; everything between is in the store. No clock, no socket.
+
+    city = City(store, season)
+    line: session, number = city.wanted_stream()   what to log in to
+          city.line_opened()                       -> instructions
+          city.take(first_number, events)          -> instructions, after they are committed
+          city.resend()                            the exchange was busy: do the stage's sends again
+
+A chunk is one transaction: its rows, the signals' effect on the stage and the next stream number stand or
+fall together. So a record is taken once, however often the line is cut or the process killed.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from exchange.rulebook.calendars import trading_calendar
+from exchange.vocabulary.enums import SettlementStage as Stage
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
+from exchange.vocabulary.records import Records
+from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+from exchange.vocabulary.units import trading_day_date
+from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
+from settlement.errors import CorruptionError
+from settlement.incoming import Signal, StoredRows, sort_events
+from settlement.instructions import Instruction, Tell
+from settlement.ledger.book import book
+from settlement.registry.accounts import open_accounts, open_season
+from settlement.registry.issuance import founding_blocks
+from settlement.season import Season
+from settlement.steps import Steps
+from settlement.store.breaks import open_breaks
+from settlement.store.cleared import Refusal, insert_refusal
+from settlement.store.database import Store
+from settlement.store.days import DayRow, insert_day, newest_day, note_step, save_day
+from settlement.store.received import insert_rows, last_match_id
+
+#: rejections that only say that an earlier sending of the same had arrived
+ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
+BASE36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Status(NamedTuple):
+    """What the core knows of itself, for people."""
+
+    trading_day: int
+    stage: Stage
+    run: int
+    next_number: int
+    trades: int
+    break_count: int
+
+
+class City:
+    """The registry and settlement institution, as a state machine over its store."""
+
+    def __init__(self, store: Store, season: Season) -> None:
+        self._store = store
+        self._season = season
+        self._steps = Steps(store, season)
+        self._is_restart = True
+        self._stream_day = 0  # trading day of the stream on the line; 0 = not yet known
+        with store.transaction():
+            open_season(store, season.scenario, season.members)
+        day = newest_day(store)
+        if day is not None and day.stage in (Stage.STATED, Stage.REFUSED):
+            self._run_steps(day, (Step.WRITE_DAY,))  # a kill may have come between the commit and the file
+
+    # ---- the line
+
+    def wanted_stream(self) -> tuple[str, int]:
+        """Session and first number to ask for: an unfinished day goes on, else the current stream."""
+        day = newest_day(self._store)
+        if day is None or day.stage is Stage.STATED:
+            return "", 1
+        return settlement_session(day.trading_day), day.next_number
+
+    def line_opened(self) -> list[Instruction]:
+        """The line is open: do again what the exchange may not have got."""
+        day = newest_day(self._store)
+        if day is None or day.stage is Stage.STATED:
+            self._stream_day = 0
+            return []
+        self._stream_day = day.trading_day
+        return self._resume(day)
+
+    def take(self, first_number: int, events: Records) -> list[Instruction]:
+        """Take consecutive records of the stream; what was taken before is passed over."""
+        if not len(events):
+            return []
+        instructions: list[Instruction] = []
+        if first_number == 1:
+            instructions += self._stream_opened(events)
+        day = self._day()
+        if first_number > day.next_number:
+            raise CorruptionError("settlement stream: next number", day.next_number, first_number)
+        fresh = events[day.next_number - first_number :]
+        if not len(fresh):
+            return instructions
+        before = day.stage
+        with self._store.transaction():
+            day = day._replace(next_number=day.next_number + len(fresh))
+            for part in sort_events(fresh):
+                day, said = self._take_part(day, part)
+                if said != instructions[-1:]:  # a thousand equal rejections are told once
+                    instructions += said
+            save_day(self._store, day)
+        if day.stage is not before:
+            instructions += self._enter(day)
+        return instructions
+
+    def resend(self) -> list[Instruction]:
+        """The exchange did not take what was sent: send it again, with fresh references."""
+        return self._run_steps(self._day(), DUTIES[self._day().stage].on_return)
+
+    def status(self) -> Status | None:
+        """Where the newest day stands; None before the first."""
+        day = newest_day(self._store)
+        if day is None:
+            return None
+        trades = last_match_id(self._store, day.trading_day)
+        breaks = len(open_breaks(self._store))
+        return Status(day.trading_day, day.stage, day.run, day.next_number, trades, breaks)
+
+    # ---- one stream
+
+    def _stream_opened(self, events: Records) -> list[Instruction]:
+        """The first record says which day it is: a new one is begun, a finished one answered again."""
+        kind, version, trading_day = (int(events[name][0]) for name in ("kind", "version", "trading_day"))
+        if kind != Kind.STREAM_OPENED:
+            raise CorruptionError("first record of the stream", "STREAM_OPENED", Kind(kind).name)
+        if version != PROTOCOL_VERSION:
+            raise CorruptionError("protocol version of the exchange", PROTOCOL_VERSION, version)
+        if self._stream_day not in (0, trading_day):
+            raise CorruptionError("trading day of the stream", self._stream_day, trading_day)
+        self._stream_day = trading_day
+        newest = newest_day(self._store)
+        if newest is None or newest.trading_day < trading_day:
+            return self._begin_day(newest, trading_day, int(events["time_ns"][0]))
+        if newest.trading_day > trading_day:
+            raise CorruptionError(
+                "trading day of the exchange", f"{_date(newest.trading_day)} or later", _date(trading_day)
+            )
+        return self._resume(newest) if newest.stage is Stage.STATED else []
+
+    def _begin_day(self, newest: DayRow | None, trading_day: int, time_ns: int) -> list[Instruction]:
+        if newest is not None and newest.stage is not Stage.STATED:
+            raise CorruptionError(
+                f"new day {_date(trading_day)}: stage of {_date(newest.trading_day)}",
+                Stage.STATED.name,
+                newest.stage.name,
+            )
+        if not trading_calendar().is_trading_day(trading_day_date(trading_day)):
+            raise CorruptionError("day of the exchange", "a trading day", _date(trading_day))
+        self._is_restart = False
+        day = DayRow(trading_day, Stage.WAITING, 1, 1, 1, time_ns)
+        instructions: list[Instruction] = []
+        with self._store.transaction():
+            insert_day(self._store, day)
+            if newest is None:
+                instructions.append(self._found(day))
+        return instructions + self._enter(day)
+
+    def _found(self, day: DayRow) -> Tell:
+        """Open every account and book how units and cash came into being."""
+        open_accounts(self._store, self._season.holders)
+        codes = dict(self._season.contracts_of_day(day.trading_day))
+        blocks = founding_blocks(self._season.holders, codes)
+        for entries in blocks:
+            book(self._store, entries, day.trading_day, day.time_ns)
+        return Tell(
+            f"{_date(day.trading_day)}: {len(self._season.holders):,} accounts opened, units issued and "
+            f"cash deposited in {len(blocks)} ledger blocks"
+        )
+
+    # ---- records
+
+    def _take_part(self, day: DayRow, part: StoredRows | Signal) -> tuple[DayRow, list[Instruction]]:
+        if isinstance(part, StoredRows):
+            if part.trading_days != {day.trading_day}:
+                raise CorruptionError(
+                    f"trading day of {part.kind.name}", {day.trading_day}, part.trading_days
+                )
+            insert_rows(self._store, day.trading_day, part)
+            return day, []
+        day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
+        handle = self._HANDLERS.get(part.kind)
+        return handle(self, day, part.fields) if handle else (day, [])
+
+    def _opening_accepted(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        sent = self._steps.positions(day)
+        for name in ("units_total_lots", "cash_total_fen"):
+            if fields[name] != getattr(sent, name):
+                raise CorruptionError(f"OPENING_ACCEPTED.{name}", getattr(sent, name), fields[name])
+        return self._signalled(day, DaySignal.POSITIONS_ACCEPTED, "opening positions accepted by Shanghai")
+
+    def _sealed(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        text = f"Shanghai sealed the day: {fields['match_count']:,} trades, {fields['tonnes_lots']:,} t"
+        return self._signalled(day, DaySignal.SEAL_RECEIVED, text)
+
+    def _confirmed(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        if fields["run"] != day.run:
+            raise CorruptionError("RESULT_CONFIRMED.run", day.run, fields["run"])
+        text = f"run {day.run} confirmed: Shanghai's own balances give the same"
+        return self._signalled(day, DaySignal.RESULT_CONFIRMED, text)
+
+    def _refused(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        if fields["run"] != day.run or day.stage is not Stage.CLEARED:
+            return day, []  # an answer to a run sent twice, or to one already given up
+        refusal = Refusal(*(fields[name] for name in Refusal._fields))
+        insert_refusal(self._store, day.trading_day, day.run, refusal)
+        return self._signalled(day, DaySignal.RESULT_REFUSED, f"run {day.run} refused by Shanghai")
+
+    def _rejected(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        """A record of ours was refused: harmless, or to be sent again, or the end."""
+        reason = RejectReason(fields["reason"])
+        if reason is RejectReason.DUPLICATE_REFERENCE:
+            if fields["highest_reference"] < day.next_reference:
+                return day, []
+            day = day._replace(next_reference=fields["highest_reference"] + 1)
+            outcome = self._steps_in_transaction(day, DUTIES[day.stage].on_return)
+            return outcome
+        if reason in ALREADY:
+            return day, []
+        text = f"{Kind(fields['command_kind']).name} refused: {int(reason)} {REJECT_TEXTS[reason].en}"
+        if reason is RejectReason.CONTROL_TOTAL:
+            raise CorruptionError("opening positions", "control totals that agree", text)
+        return day, [Tell(f"{_date(day.trading_day)}: {text}", is_grave=True)]
+
+    _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
+    _HANDLERS: Final[dict[Kind, _Handler]] = {
+        Kind.OPENING_ACCEPTED: _opening_accepted,
+        Kind.SEAL_TOTALS: _sealed,
+        Kind.RESULT_CONFIRMED: _confirmed,
+        Kind.RESULT_REFUSED: _refused,
+        Kind.REJECTED: _rejected,
+    }
+
+    # ---- stages
+
+    def _signalled(self, day: DayRow, signal: DaySignal, text: str) -> tuple[DayRow, list[Instruction]]:
+        day = day._replace(stage=next_stage(day.stage, signal))
+        return day, [Tell(f"{_date(day.trading_day)}: {text}")]
+
+    def _resume(self, day: DayRow) -> list[Instruction]:
+        duties: Duties = DUTIES[day.stage]
+        steps = duties.on_restart if self._is_restart else duties.on_return
+        self._is_restart = False
+        return self._run_steps(day, steps)
+
+    def _enter(self, day: DayRow) -> list[Instruction]:
+        return self._run_steps(day, DUTIES[day.stage].on_entry)
+
+    def _run_steps(self, day: DayRow, steps: tuple[Step, ...]) -> list[Instruction]:
+        """Run steps, each in a transaction of its own, and go on through every stage that they lead to."""
+        instructions: list[Instruction] = []
+        while steps:
+            step, steps = steps[0], steps[1:]
+            before = day.stage
+            with self._store.transaction():
+                day, said = self._steps_in_transaction(day, (step,))
+            instructions += said
+            if day.stage is not before:
+                assert not steps, f"expected {step.value} to be the last step of {before.name}"
+                steps = DUTIES[day.stage].on_entry
+        return instructions
+
+    def _steps_in_transaction(self, day: DayRow, steps: tuple[Step, ...]) -> tuple[DayRow, list[Instruction]]:
+        """Run steps inside the caller's transaction; save the day with the stage that a signal leads to."""
+        instructions: list[Instruction] = []
+        for step in steps:
+            note_step(self._store, day, step.value)
+            done = self._steps.run(step, day)
+            day = done.day
+            instructions += done.instructions
+            if done.signal is not None:
+                day = day._replace(stage=next_stage(day.stage, done.signal))
+        save_day(self._store, day)
+        return day, instructions
+
+    def _day(self) -> DayRow:
+        day = newest_day(self._store)
+        assert day is not None, "expected a day begun by STREAM_OPENED, found none"
+        return day
+
+
+def settlement_session(trading_day: int) -> str:
+    """The id of a day's settlement stream: YYMMDD and the stream number in four base-36 digits."""
+    digits, rest = "", STREAM_SETTLEMENT
+    for _ in range(4):
+        rest, digit = divmod(rest, 36)
+        digits = BASE36[digit] + digits
+    return f"{trading_day_date(trading_day):%y%m%d}{digits}"
+
+
+def _date(trading_day: int) -> str:
+    return trading_day_date(trading_day).isoformat()

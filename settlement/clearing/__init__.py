@@ -1,0 +1,1 @@
+"""Clearing: trades in, what each account owes and gets out. It computes and moves nothing."""

@@ -1,0 +1,1 @@
+"""The command line: `settlement serve` and the commands that read a store."""

@@ -1,0 +1,155 @@
+"""Commands that read a store: status, check, reconcile, statement, balances. They may run beside `serve`."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import typer
+
+from exchange.vocabulary.enums import SettlementStage as Stage
+from exchange.vocabulary.units import trading_day_date, trading_day_number
+from settlement.commands.serve import DATA, EXIT_CONFIGURATION, EXIT_CORRUPTION
+from settlement.config import store_path
+from settlement.errors import CorruptionError
+from settlement.ledger.balances import balances_as_of, issued_units
+from settlement.ledger.book import chain_head
+from settlement.ledger.check import check_ledger
+from settlement.reconciliation import cleared_figures, delivered_figures, reconcile
+from settlement.registry.accounts import account_names
+from settlement.reports.balances import balance_sheet, code_of_assets
+from settlement.reports.day_file import asset_word
+from settlement.reports.statements import read_day_book, statement
+from settlement.store.breaks import Break, open_breaks, read_reports
+from settlement.store.cleared import read_clearing
+from settlement.store.database import Store
+from settlement.store.days import DayRow, newest_day, read_day
+from settlement.store.received import read_seal
+
+EXIT_BREAKS = 3
+DAY = typer.Option(..., "--day", formats=["%Y-%m-%d"], help="trading day")
+
+
+def status_command(data: Path = DATA) -> None:
+    """Say where the newest day stands, and what every day came to."""
+    with _store(data) as store:
+        day = newest_day(store)
+        if day is None:
+            typer.echo("no day begun yet: waiting for Shanghai")
+            return
+        typer.echo(
+            f"{_iso(day)}: stage {day.stage.name}, run {day.run}, next stream number {day.next_number}"
+        )
+        for report in read_reports(store):
+            typer.echo(
+                f"{trading_day_date(report.trading_day)}: {report.stage.name}, "
+                f"{report.settled_trades:,} trades settled, {report.tonnes_lots:,} t, "
+                f"{report.break_count} break(s)"
+            )
+        for found in open_breaks(store):
+            typer.echo(f"open {_words(found)}, age {found.age_days} day(s)")
+        typer.echo(f"ledger chain head {chain_head(store).hex()}")
+
+
+def check_command(data: Path = DATA) -> None:
+    """Re-prove the ledger's chain, entries and balances from the first entry on."""
+    with _store(data) as store:
+        try:
+            report = check_ledger(store)
+        except CorruptionError as error:
+            typer.echo(f"LEDGER WRONG: {error}", err=True)
+            raise typer.Exit(EXIT_CORRUPTION) from None
+    typer.echo(
+        f"ledger proven: {report.blocks:,} blocks, {report.entries:,} entries, {report.postings:,} postings, "
+        f"{report.accounts:,} ledger accounts; head {report.head.hex()}"
+    )
+
+
+def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:
+    """Compare both cities for a sealed day again, from the seal and the ledger's postings."""
+    with _store(data) as store:
+        row = _day(store, day.date())
+        seal = read_seal(store, row.trading_day)
+        if seal is None or row.stage < Stage.CLEARED:
+            typer.echo(f"{_iso(row)} is in stage {row.stage.name}: expected a cleared day", err=True)
+            raise typer.Exit(EXIT_CONFIGURATION)
+        balances = balances_as_of(store, row.trading_day)
+        clearing = read_clearing(store, row.trading_day, row.run)
+        is_delivered = row.stage in (Stage.DELIVERED, Stage.STATED)
+        figures = (delivered_figures if is_delivered else cleared_figures)(balances, clearing)
+        codes = code_of_assets()
+        found = reconcile(seal, figures, issued_units(store, row.trading_day), codes)
+    for wrong in found.breaks:
+        typer.echo(_words(wrong).replace("break", "BREAK", 1))
+    what = "delivered" if is_delivered else "cleared, not delivered"
+    typer.echo(
+        f"{_iso(row)} ({what}): {len(figures.cash):,} accounts, {seal.match_count:,} trades, "
+        f"{len(found.breaks)} break(s)"
+    )
+    if found.breaks:
+        raise typer.Exit(EXIT_BREAKS)
+
+
+def statement_command(
+    data: Path = DATA, account: int = typer.Option(..., help="trading account"), day: datetime = DAY
+) -> None:
+    """Print an account's statement of a delivered day (CSV)."""
+    with _store(data) as store:
+        row = _day(store, day.date())
+        if row.stage not in (Stage.DELIVERED, Stage.STATED):
+            typer.echo(f"{_iso(row)} is in stage {row.stage.name}: expected a delivered day", err=True)
+            raise typer.Exit(EXIT_CONFIGURATION)
+        names = account_names(store)
+        if account not in names:
+            typer.echo(f"expected an account from {min(names)} to {max(names)}, found {account}", err=True)
+            raise typer.Exit(EXIT_CONFIGURATION)
+        book = read_day_book(store, row.trading_day, code_of_assets())
+    typer.echo(statement(book, account), nl=False)
+
+
+def balances_command(
+    data: Path = DATA, as_json: bool = typer.Option(False, "--json", help="one JSON object as last line")
+) -> None:
+    """What every trading account holds after the last delivered day."""
+    with _store(data) as store:
+        sheet = balance_sheet(store)
+    if as_json:
+        typer.echo(json.dumps(sheet))
+        return
+    codes = code_of_assets()
+    for account_id, asset_id, amount in sheet["balances"]:
+        typer.echo(f"{account_id}  {asset_word(asset_id, codes):<6} {amount:>22,}")
+
+
+@contextmanager
+def _store(data: Path) -> Iterator[Store]:
+    path = store_path(data)
+    if not path.exists():
+        typer.echo(f"{path} does not exist: expected a store made by `settlement serve`", err=True)
+        raise typer.Exit(EXIT_CONFIGURATION)
+    store = Store.read(path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _day(store: Store, day: date) -> DayRow:
+    row = read_day(store, trading_day_number(day))
+    if row is None:
+        typer.echo(f"no day {day} in the store", err=True)
+        raise typer.Exit(EXIT_CONFIGURATION)
+    return row
+
+
+def _words(found: Break) -> str:
+    asset = asset_word(found.asset_id, code_of_assets())
+    return (
+        f"break: account {found.account_id}, {asset}, {found.what.value}: "
+        f"exchange {found.exchange_amount:,}, registry {found.registry_amount:,}"
+    )
+
+
+def _iso(row: DayRow) -> str:
+    return trading_day_date(row.trading_day).isoformat()

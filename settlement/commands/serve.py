@@ -1,0 +1,59 @@
+"""`settlement serve`: run Wuhan."""
+
+import logging
+import sys
+from pathlib import Path
+
+import typer
+
+from exchange.client import CredentialsUnusable, LoginRefused
+from settlement.assembly import serve
+from settlement.clearing.fault import Fault
+from settlement.config import Settings
+from settlement.errors import ConfigurationError, CorruptionError
+
+EXIT_CONFIGURATION = 2
+EXIT_CORRUPTION = 4
+DATA = typer.Option(Path("data"), "--data", help="data folder of both cities")
+
+
+def serve_command(
+    data: Path = DATA,
+    scenario: str = typer.Option(..., help="scenario: who takes part and with what"),
+    members: int = typer.Option(..., min=1, help="number of members of the scenario"),
+    days: int = typer.Option(0, min=0, help="trading days to settle; 0 = without end"),
+    exchange: str = typer.Option("", help="HOST:PORT of Shanghai; default: data/run/shanghai.json"),
+    once: bool = typer.Option(False, "--once", help="exit when done; with code 3 when a day is held"),
+    plant: Fault | None = typer.Option(None, help="put this fault into the first clearing with trades"),
+    http_port: int = typer.Option(0, min=0, max=65535, help="port of the HTTP status; 0 = any"),
+) -> None:
+    """Keep the registry and settle every day that Shanghai trades.
+
+    Exit codes: 0 done, 2 wrong start, 3 a day is held, 4 corruption.
+    """
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="%(asctime)s 武汉 wuhan  %(levelname)-7s %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S",
+    )
+    log = logging.getLogger("wuhan")
+    settings = Settings(
+        data=data,
+        scenario=scenario,
+        members=members,
+        days=days,
+        exchange=exchange,
+        once=once,
+        fault=plant,
+        http_port=http_port,
+    )
+    try:
+        code = serve(settings)
+    except (ConfigurationError, CredentialsUnusable, LoginRefused) as error:
+        log.error("%s", error)
+        raise typer.Exit(EXIT_CONFIGURATION) from None
+    except CorruptionError as error:
+        log.critical("STOPPED, nothing was changed by this step: %s", error)
+        raise typer.Exit(EXIT_CORRUPTION) from error
+    raise typer.Exit(code)

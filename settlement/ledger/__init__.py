@@ -1,0 +1,1 @@
+"""Double entry: append-only balanced entries, hash-chained in blocks, with balances as projections."""

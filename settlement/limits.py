@@ -1,0 +1,12 @@
+"""Every bound of Wuhan's own, named. What the two cities share is in exchange.vocabulary.limits."""
+
+from typing import Final
+
+CHUNKS_WAITING_MAX: Final = 256  # beyond it the socket is not read, so the exchange's stream waits
+EVENTS_PER_TRANSACTION_MAX: Final = 131_072  # stored in one commit; a finality never waits longer than that
+SEND_PIECE_RECORDS: Final = 1_024  # sent before the socket is asked whether it takes more
+SEND_PIECE_RECORDS_MIN: Final = 32  # after the exchange said BUSY the pieces become smaller, down to this
+BUSY_PAUSE_MS: Final = 50  # between pieces once the exchange has said BUSY
+RECONNECT_FIRST_MS: Final = 50
+RECONNECT_MAX_MS: Final = 1_000
+LAST_DAY_PATIENCE_MS: Final = 5_000  # for the exchange's end of session after the last day

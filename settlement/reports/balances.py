@@ -1,0 +1,73 @@
+"""`settlement balances`: what every trading account holds, to be compared with the exchange."""
+
+from typing import Any
+
+from exchange.rulebook import contract_table
+from exchange.vocabulary.enums import SettlementStage as Stage
+from exchange.vocabulary.units import trading_day_date
+from settlement.ledger.balances import Balances, balances_now, member_cash, trading_units
+from settlement.reconciliation import cleared_figures
+from settlement.reports.day_file import break_record
+from settlement.store.breaks import open_breaks, read_reports
+from settlement.store.cleared import read_clearing
+from settlement.store.database import Store
+from settlement.store.days import newest_day
+from settlement.vocabulary.chart import CASH
+
+
+def code_of_assets() -> dict[int, str]:
+    """Code of every contract by id."""
+    return {row.contract_id: row.code for row in contract_table().contract}
+
+
+def balance_sheet(store: Store) -> dict[str, Any]:
+    """Balances after the last delivered day, and as a refused, held clearing would make them."""
+    reports = read_reports(store)
+    balances = balances_now(store)
+    newest = newest_day(store)
+    held: list[list[int]] = []
+    if newest is not None and newest.stage is Stage.REFUSED:
+        figures = cleared_figures(balances, read_clearing(store, newest.trading_day, newest.run))
+        held = _triples(figures.units, figures.cash)
+    codes = code_of_assets()
+    return {
+        "settled_trades": settled_trades(store),
+        "days": [
+            {
+                "date": trading_day_date(report.trading_day).isoformat(),
+                "trades": report.settled_trades,
+                "tonnes": report.tonnes_lots,
+                "amount_fen": report.amount_fen,
+                "stage": report.stage.name,
+            }
+            for report in reports
+        ],
+        "balances": _now(balances),
+        "cleared_not_delivered": held,
+        "breaks": [
+            {name: value for name, value in break_record(found, codes).items() if name != "age_days"}
+            for found in open_breaks(store)
+        ],
+        "units_conserved": all(report.units_conserved for report in reports),
+        "cash_conserved": all(report.cash_conserved for report in reports),
+    }
+
+
+def settled_trades(store: Store) -> int:
+    """Trades delivered on all days, counted from the lines of the runs that were delivered."""
+    return store.number(
+        "SELECT COUNT(*) FROM clearing_line l JOIN settlement_day d"
+        " ON d.trading_day = l.trading_day AND d.run = l.run WHERE d.stage IN (?, ?)",
+        (int(Stage.DELIVERED), int(Stage.STATED)),
+    )
+
+
+def _now(balances: Balances) -> list[list[int]]:
+    units = {key: sum(pair) for key, pair in trading_units(balances).items()}
+    return _triples(units, {key: sum(pair) for key, pair in member_cash(balances).items()})
+
+
+def _triples(units: dict[tuple[int, int], int], cash: dict[int, int]) -> list[list[int]]:
+    rows = [[account_id, contract_id, lots] for (account_id, contract_id), lots in units.items()]
+    rows += [[account_id, CASH, fen] for account_id, fen in cash.items()]
+    return sorted(rows)

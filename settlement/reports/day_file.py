@@ -1,0 +1,65 @@
+"""days/<date>.json: what a day came to and every open break, for `exchange up`, the console and people."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from exchange.vocabulary.units import trading_day_date
+from settlement.store.breaks import Break, DayReport
+from settlement.vocabulary.chart import CASH
+
+CASH_WORD: Final = "cash"
+ALL_WORD: Final = "all"
+
+
+def asset_word(asset_id: int, codes: Mapping[int, str]) -> str:
+    """The contract's code, or `cash`."""
+    return CASH_WORD if asset_id == CASH else codes.get(asset_id, str(asset_id))
+
+
+def break_record(found: Break, codes: Mapping[int, str]) -> dict[str, Any]:
+    """A break as JSON; account_id 0 = a total."""
+    is_of_all_contracts = found.asset_id == CASH and found.what.value in ("units-total", "trades")
+    return {
+        "account_id": found.account_id,
+        "contract": ALL_WORD if is_of_all_contracts else asset_word(found.asset_id, codes),
+        "what": found.what.value,
+        "exchange": found.exchange_amount,
+        "registry": found.registry_amount,
+        "age_days": found.age_days,
+    }
+
+
+def day_record(report: DayReport, breaks: Sequence[Break], codes: Mapping[int, str]) -> dict[str, Any]:
+    """A day as JSON."""
+    return {
+        "date": trading_day_date(report.trading_day).isoformat(),
+        "settled_trades": report.settled_trades,
+        "tonnes": report.tonnes_lots,
+        "amount_fen": report.amount_fen,
+        "breaks": [break_record(found, codes) for found in breaks],
+        "stage": report.stage.name,
+        "units_conserved": report.units_conserved,
+        "cash_conserved": report.cash_conserved,
+    }
+
+
+def write_day_file(folder: Path, record: Mapping[str, Any]) -> Path:
+    """Write atomically: readers see the old file or the new one."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / f"{record['date']}.json"
+    write_atomically(target, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    return target
+
+
+def write_atomically(target: Path, text: str) -> None:
+    """Write aside, sync, rename; readable by the owner only."""
+    aside = target.with_name(f".{target.name}.part")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(target)

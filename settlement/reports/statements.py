@@ -1,0 +1,200 @@
+"""Statements: per account and day, cash as the exchange's own client shows it, holdings, every trade.
+
+One CSV per account, first column = which sort of row; each sort has its bilingual header. Made from ledger
+and from the confirmed run, so the same text can be made again for any day. Source: rulebook §1.7, §2.2 art 9.
+"""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from exchange.vocabulary.enums import Method
+from exchange.vocabulary.units import format_yuan, trading_day_date
+from settlement.clearing.lines import Clearing
+from settlement.ledger.balances import Balances, balances_as_of, day_movements, member_cash, trading_units
+from settlement.registry.accounts import AccountName, account_names
+from settlement.store.cleared import read_clearing
+from settlement.store.database import Store
+from settlement.store.days import read_day
+from settlement.vocabulary.chart import CASH, IN_TRADING, MEMBERS_CASH
+from settlement.vocabulary.entry_kinds import EntryKind
+
+ENCODING: Final = "utf-8-sig"  # with the mark by which spreadsheets know Chinese text
+CASH_HEADER: Final = (
+    "资金 cash",
+    "日期 date",
+    "交易账户 account_id",
+    "名称 name",
+    "期初资金 opening_cash",
+    "可用资金 available_cash",
+    "买入 purchases",
+    "卖出 sales",
+    "交易手续费 trading_fee",
+    "结算手续费 settlement_fee",
+    "入金 cash_in",
+    "出金 cash_out",
+)
+HOLDING_HEADER: Final = (
+    "持有 holding",
+    "日期 date",
+    "交易账户 account_id",
+    "合约 contract",
+    "期初 opening_t",
+    "买入 bought_t",
+    "卖出 sold_t",
+    "转入 transferred_in_t",
+    "转出 transferred_out_t",
+    "可用 available_t",
+    "冻结 frozen_t",
+)
+TRADE_HEADER: Final = (
+    "成交 trade",
+    "日期 date",
+    "交易账户 account_id",
+    "成交号 match_id",
+    "合约 contract",
+    "方式 method",
+    "方向 side",
+    "价格 price",
+    "数量 quantity_t",
+    "金额 amount",
+    "交易手续费 trading_fee",
+    "结算手续费 settlement_fee",
+)
+METHOD_WORDS: Final = {Method.LISTED: "挂牌 listed", Method.BLOCK: "大宗 block"}
+Row = tuple[object, ...]
+
+
+class DayBook(NamedTuple):
+    """Everything the day's statements are made of."""
+
+    day: str
+    names: Mapping[int, AccountName]
+    codes: Mapping[int, str]
+    cash: dict[int, list[Row]]
+    holdings: dict[int, list[Row]]
+    trades: dict[int, list[Row]]
+
+
+def read_day_book(store: Store, trading_day: int, codes: Mapping[int, str]) -> DayBook:
+    """Read what a delivered day's statements are made of."""
+    row = read_day(store, trading_day)
+    assert row is not None, f"expected day {trading_day} in the store, found none"
+    day = trading_day_date(trading_day).isoformat()
+    names = account_names(store)
+    balances = balances_as_of(store, trading_day)
+    moved = _sums_by_owner(store, trading_day)
+    clearing = read_clearing(store, trading_day, row.run)
+    return DayBook(
+        day,
+        names,
+        codes,
+        _cash_rows(day, names, balances, moved),
+        _holding_rows(day, codes, balances, moved),
+        _trade_rows(day, codes, clearing),
+    )
+
+
+def statement(book: DayBook, account_id: int) -> str:
+    """One account's statement as CSV text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for header, rows in (
+        (CASH_HEADER, book.cash),
+        (HOLDING_HEADER, book.holdings),
+        (TRADE_HEADER, book.trades),
+    ):
+        writer.writerow(header)
+        writer.writerows(rows.get(account_id, ()))
+    return text.getvalue()
+
+
+def write_statements(book: DayBook, folder: Path) -> int:
+    """Write every account's statement to `folder`/<day>/<account>.csv; returns how many."""
+    target = folder / book.day
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for account_id in book.names:
+        (target / f"{account_id}.csv").write_text(statement(book, account_id), encoding=ENCODING)
+    return len(book.names)
+
+
+_Moved = Mapping[tuple[int, int], Mapping[EntryKind, tuple[int, int]]]
+
+
+def _sums_by_owner(store: Store, trading_day: int) -> _Moved:
+    """(out, in) of the day by (account, asset) and kind of entry, over the buckets a statement covers."""
+    sums: dict[tuple[int, int], dict[EntryKind, tuple[int, int]]] = defaultdict(dict)
+    for (key, kind), (out, into) in day_movements(store, trading_day).items():
+        if key.bucket in IN_TRADING or key.bucket in MEMBERS_CASH:
+            of_owner = sums[key.owner_id, key.asset_id]
+            before = of_owner.get(kind, (0, 0))
+            of_owner[kind] = (before[0] + out, before[1] + into)
+    return sums
+
+
+def _cash_rows(
+    day: str, names: Mapping[int, AccountName], balances: Balances, moved: _Moved
+) -> dict[int, list[Row]]:
+    held = member_cash(balances)
+    rows: dict[int, list[Row]] = {}
+    for account_id, name in names.items():
+        kinds = moved.get((account_id, CASH), {})
+        available, frozen = held.get(account_id, (0, 0))
+        opening = available + frozen - sum(map(sum, kinds.values()))
+        trade_out, trade_in = kinds.get(EntryKind.DELIVERY_CASH, (0, 0))
+        amounts = (
+            opening,
+            available,
+            -trade_out,
+            trade_in,
+            -kinds.get(EntryKind.TRADING_FEE, (0, 0))[0],
+            -kinds.get(EntryKind.SETTLEMENT_FEE, (0, 0))[0],
+            kinds.get(EntryKind.DEPOSIT, (0, 0))[1],
+            -kinds.get(EntryKind.WITHDRAWAL, (0, 0))[0],
+        )
+        label = f"{name.name_zh} {name.name_en}"
+        rows[account_id] = [("cash", day, account_id, label, *map(format_yuan, amounts))]
+    return rows
+
+
+def _holding_rows(
+    day: str, codes: Mapping[int, str], balances: Balances, moved: _Moved
+) -> dict[int, list[Row]]:
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for (account_id, contract_id), (available, frozen) in trading_units(balances).items():
+        kinds = moved.get((account_id, contract_id), {})
+        total_out, total_in = (sum(column) for column in zip((0, 0), *kinds.values(), strict=True))
+        sold, bought = kinds.get(EntryKind.DELIVERY_UNITS, (0, 0))
+        rows[account_id].append(
+            (
+                "holding",
+                day,
+                account_id,
+                codes.get(contract_id, str(contract_id)),
+                available + frozen - total_out - total_in,
+                bought,
+                -sold,
+                total_in - bought,
+                sold - total_out,
+                available,
+                frozen,
+            )
+        )
+    return rows
+
+
+def _trade_rows(day: str, codes: Mapping[int, str], clearing: Clearing) -> dict[int, list[Row]]:
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for line in clearing.lines.tolist():
+        match_id, buyer, seller, contract_id, method, price, lots, *fees = line
+        word = METHOD_WORDS.get(method, str(method))
+        what = (codes.get(contract_id, str(contract_id)), word)
+        size = (format_yuan(price), lots, format_yuan(price * lots))
+        sides = ((buyer, "买入 buy", fees[:2]), (seller, "卖出 sell", fees[2:]))
+        for account_id, side, paid in sides:
+            row = ("trade", day, account_id, match_id, *what, side, *size, *map(format_yuan, paid))
+            rows[account_id].append(row)
+    return rows

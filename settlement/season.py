@@ -1,0 +1,57 @@
+"""What a run of Wuhan is about: the scenario's participants and contracts, as data passed to the core."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from exchange.rulebook import contract, contracts_on
+from exchange.rulebook.scenarios import load_scenario, participants
+from exchange.vocabulary.units import trading_day_date
+from settlement.clearing.fault import Fault
+from settlement.registry.accounts import Holder
+
+WUHAN = "CRC"  # the registry whose contracts are held here (CCER lies with another)
+
+
+class Season(NamedTuple):
+    """Fixed for the life of a store, but for the planted fault."""
+
+    scenario: str
+    members: int
+    holders: Sequence[Holder]
+    contracts_of_day: Callable[[int], Mapping[int, str]]  # code by contract id
+    folder: Path  # statements/ and days/ go here
+    fault: Fault | None = None
+
+
+def load_season(scenario_name: str, members: int, folder: Path, fault: Fault | None) -> Season:
+    """The season of a scenario of the rulebook."""
+    scenario = load_scenario(scenario_name)
+    holders = tuple(
+        Holder(
+            entity_id=one.entity_id,
+            account_id=one.account_id,
+            member_id=one.member_id,
+            kind=str(one.kind),
+            name_zh=one.name_zh,
+            name_en=one.name_en,
+            opening_lots={contract(code).contract_id: lots for code, lots in one.opening_lots.items()},
+            opening_cash_fen=one.opening_cash_fen,
+        )
+        for one in participants(scenario, members)
+    )
+    profile = scenario.profile
+    return Season(
+        scenario_name,
+        members,
+        holders,
+        lambda day: contracts_held(profile, trading_day_date(day)),
+        folder,
+        fault,
+    )
+
+
+def contracts_held(profile: str, day: date) -> Mapping[int, str]:
+    """Code by id of the contracts traded on a day whose units lie in Wuhan's registry."""
+    return {row.contract_id: row.code for row in contracts_on(profile, day) if row.registry == WUHAN}

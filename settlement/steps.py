@@ -1,0 +1,257 @@
+"""The steps of the day end, each idempotent: what the store says in, records to send and new rows out.
+
+A step runs inside one transaction that also moves the day's stage when the step ends with a signal, so a kill
+at any instant leaves a day that either has the step behind it or does it again.
+"""
+
+from typing import NamedTuple
+
+from exchange.vocabulary.enums import SettlementStage as Stage
+from exchange.vocabulary.records import Records
+from exchange.vocabulary.units import format_yuan, trading_day_date
+from settlement.clearing.clear import clear
+from settlement.clearing.delivery import delivery_entries
+from settlement.clearing.fault import clear_with_fault
+from settlement.clearing.lines import Clearing, Rows
+from settlement.day_end import DaySignal, Step
+from settlement.errors import CorruptionError
+from settlement.instructions import DayFinished, DayHeld, Instruction, Send, Tell
+from settlement.ledger.balances import balances_now, issued_units
+from settlement.ledger.book import book
+from settlement.outgoing import (
+    Positions,
+    delivered_records,
+    opening_records,
+    result_records,
+    stage_records,
+    stamp,
+)
+from settlement.reconciliation import cleared_figures, delivered_figures, opening_positions, reconcile
+from settlement.registry.accounts import account_names
+from settlement.reports.day_file import day_record, write_day_file
+from settlement.reports.statements import read_day_book, write_statements
+from settlement.seal import check_seal
+from settlement.season import Season
+from settlement.store.breaks import DayReport, open_breaks, read_reports, record_breaks, save_report
+from settlement.store.cleared import (
+    insert_clearing,
+    is_fault_planted,
+    note_fault,
+    read_clearing,
+    read_refusal,
+)
+from settlement.store.database import Store
+from settlement.store.days import DayRow
+from settlement.store.received import Seal, read_seal, read_trades
+
+
+class Done(NamedTuple):
+    """What a step gave."""
+
+    day: DayRow
+    instructions: tuple[Instruction, ...] = ()
+    signal: DaySignal | None = None
+
+
+class Steps:
+    """Runs single steps; holds nothing but where to read and write, and the last run as a cache."""
+
+    def __init__(self, store: Store, season: Season) -> None:
+        self._store = store
+        self._season = season
+        self._cached: tuple[tuple[int, int], Clearing] | None = None
+        self._functions = {
+            Step.SEND_OPENING: self._send_opening,
+            Step.CHECK_SEAL: self._check_seal,
+            Step.CHECK_ACCOUNTS: self._check_accounts,
+            Step.CLEAR: self._clear,
+            Step.SEND_RESULT: self._send_result,
+            Step.HOLD: self._hold,
+            Step.BEGIN_CORRECTION: self._begin_correction,
+            Step.DELIVER: self._deliver,
+            Step.SEND_DELIVERED: self._send_delivered,
+            Step.WRITE_STATEMENTS: self._write_statements,
+            Step.RECONCILE: self._reconcile,
+            Step.WRITE_DAY: self._write_day,
+            Step.SEND_STAGE: self._send_stage,
+            Step.TELL_DAY: self._tell_day,
+        }
+        assert set(self._functions) == set(Step), "expected a function for every step"
+
+    def run(self, step: Step, day: DayRow) -> Done:
+        """Do one step of a day. Requires: an open transaction."""
+        self._store.require_transaction()
+        return self._functions[step](day)
+
+    def positions(self, day: DayRow) -> Positions:
+        """The day's opening positions, from the ledger. Requires: the day is not delivered."""
+        return opening_positions(balances_now(self._store), self._season.contracts_of_day(day.trading_day))
+
+    # ---- before the day
+
+    def _send_opening(self, day: DayRow) -> Done:
+        positions = self.positions(day)
+        records = stage_records(Stage.OPENING_SENT, 0, day.trading_day)
+        records += opening_records(positions, day.trading_day)
+        text = (
+            f"{_date(day)}: opening positions sent: {positions.units_total_lots:,} t, "
+            f"{format_yuan(positions.cash_total_fen)} yuan, {len(positions.cash)} accounts"
+        )
+        signal = DaySignal.POSITIONS_SENT if day.stage is Stage.WAITING else None
+        return self._sent(day, records, Tell(text), signal=signal)
+
+    # ---- after the seal
+
+    def _check_seal(self, day: DayRow) -> Done:
+        check_seal(self._seal(day), self._trades(day))
+        return Done(day)
+
+    def _check_accounts(self, day: DayRow) -> Done:
+        trades = self._trades(day)
+        names = account_names(self._store)
+        traders = {*trades["buyer_account_id"].tolist(), *trades["seller_account_id"].tolist()}
+        for account_id in sorted(traders):
+            status = names[account_id].status if account_id in names else "none"
+            if status not in ("open", "restricted"):  # a restriction does not touch what is matched
+                raise CorruptionError(f"trading account {account_id} that traded", "open", status)
+        return Done(day)
+
+    def _clear(self, day: DayRow) -> Done:
+        trades = self._trades(day)
+        tells: list[Instruction] = []
+        fault = self._season.fault
+        if fault is not None and len(trades) and day.run == 1 and not is_fault_planted(self._store):
+            accounts = account_names(self._store)
+            clearing, description = clear_with_fault(fault, trades, accounts)
+            note_fault(self._store, day.trading_day, fault.value, description)
+            tells.append(Tell(f"{_date(day)}: PLANTED FAULT {fault.value}: {description}", is_grave=True))
+        else:
+            clearing = clear(trades)
+        insert_clearing(self._store, day.trading_day, day.run, clearing)
+        self._cached = (day.trading_day, day.run), clearing
+        tells.append(
+            Tell(
+                f"{_date(day)}: run {day.run} cleared: {len(clearing.lines):,} trades, "
+                f"{clearing.tonnes_lots:,} t, {format_yuan(clearing.amount_fen)} yuan"
+            )
+        )
+        return Done(day, tuple(tells), DaySignal.RESULT_READY)
+
+    def _send_result(self, day: DayRow) -> Done:
+        records = result_records(self._clearing(day), self.positions(day), day.trading_day, day.run)
+        return self._sent(day, records)
+
+    # ---- refused
+
+    def _hold(self, day: DayRow) -> Done:
+        refusal = read_refusal(self._store, day.trading_day, day.run)
+        assert refusal is not None, "expected a stored refusal in stage REFUSED"
+        accounts = sorted({b.account_id for b in open_breaks(self._store) if b.account_id})
+        text = (
+            f"{_date(day)}: Shanghai REFUSED run {day.run}: {refusal.difference_count} difference(s), "
+            f"the first on account {refusal.account_id}: Shanghai's change {refusal.expected_amount:,}, "
+            f"Wuhan's {refusal.found_amount:,}. The day is held, nothing is delivered. "
+            f"Accounts that differ: {', '.join(map(str, accounts)) or 'none'}"
+        )
+        return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
+
+    def _begin_correction(self, day: DayRow) -> Done:
+        text = f"{_date(day)}: run {day.run} was refused; clearing again as run {day.run + 1}"
+        return Done(day._replace(run=day.run + 1), (Tell(text),), DaySignal.CORRECTION_BEGUN)
+
+    # ---- confirmed
+
+    def _deliver(self, day: DayRow) -> Done:
+        clearing = self._clearing(day)
+        entries = delivery_entries(clearing, _date(day), day.run)
+        text = f"{_date(day)}: no trades, nothing to deliver"
+        if entries:
+            block = book(self._store, entries, day.trading_day, day.time_ns)
+            text = (
+                f"{_date(day)}: delivered, final: {len(clearing.lines):,} trades, "
+                f"{block.posting_count:,} postings, ledger block {block.block_id} {block.hash.hex()[:12]}"
+            )
+        return Done(day, (Tell(text),), DaySignal.DELIVERY_BOOKED)
+
+    def _send_delivered(self, day: DayRow) -> Done:
+        return self._sent(day, delivered_records(self._clearing(day), day.trading_day, day.run))
+
+    def _write_statements(self, day: DayRow) -> Done:
+        codes = self._season.contracts_of_day(day.trading_day)
+        day_book = read_day_book(self._store, day.trading_day, codes)
+        count = write_statements(day_book, self._season.folder / "statements")
+        return Done(day, (Tell(f"{_date(day)}: {count:,} statements written"),))
+
+    def _reconcile(self, day: DayRow) -> Done:
+        """Compare both cities; on a delivered day this closes the books."""
+        clearing = self._clearing(day)
+        is_delivered = day.stage is not Stage.REFUSED
+        figures = (delivered_figures if is_delivered else cleared_figures)(
+            balances_now(self._store), clearing
+        )
+        contracts = self._season.contracts_of_day(day.trading_day)
+        issued = issued_units(self._store, day.trading_day)
+        result = reconcile(self._seal(day), figures, issued, contracts)
+        record_breaks(
+            self._store, day.trading_day, result.breaks, f"found no more after run {day.run} of {_date(day)}"
+        )
+        report = DayReport(
+            day.trading_day,
+            Stage.STATED if is_delivered else Stage.REFUSED,
+            len(clearing.lines) if is_delivered else 0,
+            clearing.tonnes_lots if is_delivered else 0,
+            clearing.amount_fen if is_delivered else 0,
+            result.units_conserved,
+            result.cash_conserved,
+            len(result.breaks),
+        )
+        save_report(self._store, report)
+        return Done(day, (), DaySignal.STATEMENTS_WRITTEN if is_delivered else None)
+
+    def _write_day(self, day: DayRow) -> Done:
+        report = next((r for r in read_reports(self._store) if r.trading_day == day.trading_day), None)
+        assert report is not None, f"expected a report of day {day.trading_day}, found none"
+        codes = self._season.contracts_of_day(day.trading_day)
+        record = day_record(report, open_breaks(self._store), codes)
+        write_day_file(self._season.folder / "days", record)
+        return Done(day)
+
+    def _send_stage(self, day: DayRow) -> Done:
+        breaks = len(open_breaks(self._store))
+        return self._sent(day, stage_records(day.stage, breaks, day.trading_day))
+
+    def _tell_day(self, day: DayRow) -> Done:
+        breaks = open_breaks(self._store)
+        words = "both cities agree to the tonne and the fen" if not breaks else f"{len(breaks)} BREAKS"
+        text = f"{_date(day)}: stated and reconciled: {words}"
+        return Done(day, (Tell(text, is_grave=bool(breaks)), DayFinished(day.trading_day, len(breaks))))
+
+    # ---- shared
+
+    def _sent(
+        self, day: DayRow, records: list[Records], *tells: Tell, signal: DaySignal | None = None
+    ) -> Done:
+        """Reserve references in the same transaction that says what is sent: none is ever used twice."""
+        data = stamp(records, day.next_reference)
+        used = sum(map(len, records))
+        day = day._replace(next_reference=day.next_reference + used)
+        return Done(day, (Send(data), *tells), signal)
+
+    def _clearing(self, day: DayRow) -> Clearing:
+        key = (day.trading_day, day.run)
+        if self._cached is None or self._cached[0] != key:
+            self._cached = key, read_clearing(self._store, *key)
+        return self._cached[1]
+
+    def _trades(self, day: DayRow) -> Rows:
+        return read_trades(self._store, day.trading_day)
+
+    def _seal(self, day: DayRow) -> Seal:
+        seal = read_seal(self._store, day.trading_day)
+        if seal is None:
+            raise CorruptionError(f"seal of {_date(day)}", "SEAL_BALANCES and SEAL_TOTALS", "not both")
+        return seal
+
+
+def _date(day: DayRow) -> str:
+    return trading_day_date(day.trading_day).isoformat()
