@@ -121,6 +121,8 @@ class ServerSession:
         """What a received chunk says, in order. Broken and LoggedOut are always the last."""
         if self.state is ServerState.OPEN:  # before that no dribble of bytes may stretch the login time
             self._received_ms = now_ms
+        if self.state is ServerState.CLOSED:
+            return []  # whatever still comes is not kept
         if self._is_one_record(data):  # one order in flight: nothing to cut
             return [RecordsReceived(data)]
         self._framer.feed(data)
@@ -162,6 +164,10 @@ class ServerSession:
     def sent(self, now_ms: int) -> None:
         """Say that something was sent now, so that no heartbeat is needed yet."""
         self._sent_ms = now_ms
+
+    def heard(self, now_ms: int) -> None:
+        """Say that the peer is alive though it was not read: its owner stopped reading for a while."""
+        self._received_ms = now_ms
 
     def silence(self, now_ms: int) -> Silence:
         """What the time since the last packet, either way, owes."""

@@ -1,0 +1,1 @@
+"""The only asyncio of the trading side: the order gateway and its flow control."""

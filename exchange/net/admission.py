@@ -1,0 +1,82 @@
+"""Decides a login: who it is, which stream of which day it gets, and from which number. Pure."""
+
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from exchange.engine.directory import Directory, Login
+from exchange.protocol.sessions import PUBLIC, SessionName, parse_session
+from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
+from exchange.vocabulary.enums import Right
+from exchange.vocabulary.limits import STREAM_PUBLIC
+
+
+class ReadableStreams(Protocol):
+    """One day's streams, as far as a follower needs them."""
+
+    ended: bool
+
+    def count(self, stream_id: int) -> int: ...
+    def read(self, stream_id: int, first_number: int, count_max: int) -> bytes: ...
+
+
+class KeptDay(NamedTuple):
+    """A trading day whose streams can be followed."""
+
+    trading_day: date
+    streams: ReadableStreams
+
+
+class Admitted(NamedTuple):
+    """The login gets in: which stream, from which number."""
+
+    login: Login
+    day: KeptDay
+    stream_id: int
+    next_number: int
+
+
+class Refused(NamedTuple):
+    """The login does not; `why` is for a person and never says more than the code does about passwords."""
+
+    refusal: LoginRefusal
+    why: str
+
+
+def admit(
+    request: LoginRequest, directory: Directory, today: KeptDay, yesterday: KeptDay | None
+) -> Admitted | Refused:
+    """Check the password first, then the right to the stream, then that the stream is there."""
+    login = directory.verify(request.user, request.password)
+    if login is None:
+        return Refused(LoginRefusal.NOT_AUTHORISED, "user or password is wrong")
+    name = _wanted(request.session, login, today.trading_day)
+    if name is None:
+        return _unavailable("a blank session, PUBLIC or a session id", request.session)
+    is_public = name.stream_id == STREAM_PUBLIC and bool(login.rights & Right.PUBLIC)
+    if name.stream_id != login.member_id and not is_public:
+        return Refused(LoginRefusal.NOT_AUTHORISED, f"{request.user} may not follow stream {name.stream_id}")
+    day = next(
+        (kept for kept in (today, yesterday) if kept is not None and kept.trading_day == name.trading_day),
+        None,
+    )
+    newest = day.streams.count(name.stream_id) if day is not None else 0
+    if day is None or newest == 0:
+        return _unavailable("a trading day whose stream is kept", name.trading_day.isoformat())
+    if day.streams.ended and request.session in ("", PUBLIC):
+        return _unavailable("an open trading day", f"{name.trading_day} which is over")
+    if request.next_number > newest + 1:
+        return _unavailable(f"a number of at most {newest + 1}", str(request.next_number))
+    return Admitted(login, day, name.stream_id, request.next_number or newest)
+
+
+def _wanted(session: str, login: Login, today: date) -> SessionName | None:
+    """The stream a session field names."""
+    if not session:
+        return SessionName(today, login.member_id)
+    if session == PUBLIC:
+        return SessionName(today, STREAM_PUBLIC)
+    return parse_session(session)
+
+
+def _unavailable(expected: str, found: str) -> Refused:
+    return Refused(LoginRefusal.SESSION_UNAVAILABLE, f"expected {expected}, found {found}")
