@@ -1,0 +1,1 @@
+"""Time, order and durability around the kernel: clock, schedule, sequence, journal, trading day, recovery."""

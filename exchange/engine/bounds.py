@@ -1,0 +1,25 @@
+"""Bounds of the engine, each with what happens at it; the bounds of the wire are in vocabulary.limits."""
+
+from typing import Final
+
+from exchange.vocabulary.limits import BATCH_COMMANDS_MAX, EVENTS_PER_STEP_MAX
+
+#: Member commands waiting for the next turn. At the bound `Engine.room()` is 0 and the gateway stops reading.
+QUEUE_COMMANDS_MAX: Final = BATCH_COMMANDS_MAX
+#: Exchange-internal commands of one turn; the rest waits, and member commands wait with it.
+INTERNAL_COMMANDS_MAX: Final = 1_024
+#: Bytes handed to the journal's thread and not yet durable. At the bound a turn takes nothing (returns 0).
+JOURNAL_BEHIND_BYTES_MAX: Final = 8 << 20
+#: A batch of at most so many commands is synced inline when the journal's thread is idle. Handing one order
+#: to the thread and being woken again costs more than half of a sync; from here on overlapping pays.
+INLINE_COMMANDS_MAX: Final = 1
+#: Events the kernel may write in one call; a longer answer continues in the next call.
+EVENT_BUFFER_RECORDS: Final = 8_192
+#: Written zeros per journal file.
+SEGMENT_BYTES: Final = 16 << 20
+#: Events of one day kept in memory before the oldest go to files.
+EVENTS_IN_MEMORY_MAX: Final = 16 << 20
+#: Orders alive at once in one day.
+ORDERS_CAPACITY: Final = 1 << 18
+
+assert EVENT_BUFFER_RECORDS >= 4 * EVENTS_PER_STEP_MAX

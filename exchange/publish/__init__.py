@@ -1,0 +1,1 @@
+"""What leaves the engine: the numbered streams of a day, and the exchange's own measurements."""
