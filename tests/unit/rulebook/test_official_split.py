@@ -1,7 +1,7 @@
 """Splitting published totals into whole trades: exact sums, sizes and price ranges for any figures."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.official.rows import OfficialRow
@@ -26,6 +26,7 @@ def row_of(trades: list[Trade]) -> OfficialRow:
     )
 
 
+@settings(derandomize=True, max_examples=300, deadline=None)
 @given(st.lists(st.tuples(prices, listed_sizes), min_size=1, max_size=6))
 def test_any_real_listed_day_can_be_split(trades: list[tuple[int, int]]) -> None:
     row = row_of([Trade(*trade) for trade in trades])
@@ -38,6 +39,7 @@ def test_any_real_listed_day_can_be_split(trades: list[tuple[int, int]]) -> None
     assert all(1 <= trade.lots <= LISTED_MAX for trade in made)
 
 
+@settings(derandomize=True, max_examples=300, deadline=None)
 @given(st.lists(st.tuples(prices, block_sizes), min_size=1, max_size=4))
 def test_any_real_block_day_splits_exactly(trades: list[tuple[int, int]]) -> None:
     lots = sum(size for _, size in trades)
