@@ -7,6 +7,7 @@
 VENV := .venv
 BIN  := $(VENV)/bin
 WITH_PYTHON := sh tools/with_python.sh
+KERNEL_TESTS := tests/unit/kernel tests/tables
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test check test-python test-bounds soak bench lock clean
@@ -29,11 +30,11 @@ check: install-dev ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-python: install-dev ## the tests marked jit_off, with numba's compiler switched off
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -m "jit_off and not soak"
+test-python: install-dev ## the kernel's tests with numba's compiler switched off
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q $(KERNEL_TESTS)
 
-test-bounds: install-dev ## the same tests compiled with bounds checks
-	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -q -m "jit_off and not soak"
+test-bounds: install-dev ## the kernel's tests compiled with bounds checks
+	NUMBA_BOUNDSCHECK=1 $(BIN)/python -m pytest -q $(KERNEL_TESTS)
 
 test: install-dev ## all checks, then the whole suite (15 minutes at most on two cores)
 	@$(BIN)/python -m tools.prepare_tests

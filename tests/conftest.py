@@ -7,6 +7,7 @@ import pytest
 
 from tools.machine import find_browser, install_command, missing_requirements
 
+UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 
@@ -18,17 +19,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for requirement in missing_requirements()
     }
     left_out: dict[str, list[str]] = defaultdict(list)
-    kept: list[pytest.Item] = []
+    deselected: list[pytest.Item] = []
     for item in items:
         reason = next((reasons[mark.name] for mark in item.iter_markers() if mark.name in reasons), None)
-        if reason is None:
-            kept.append(item)
-        else:
+        if reason is not None:
             left_out[reason].append(item.nodeid)
+        if reason is not None or (UNCOMPILED and item.get_closest_marker("compiled")):
+            deselected.append(item)
     config.stash[LEFT_OUT] = left_out
-    if left_out:
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        gone = set(deselected)
+        items[:] = [item for item in items if item not in gone]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -40,9 +41,9 @@ def test_decimal_stands_at_the_edge_only() -> None:
 
 
 def test_the_check_sees_every_kind_of_float(tmp_path: Path) -> None:
-    source = "a = 1.5\nb = 3 / 2\nc = float(1)\nd = np.float64(1)\nb /= 2\ne = 3 // 2\n"
+    source = "WAIT_S = 2.5\na = 1.5\nb = 3 / 2\nc = float(1)\nd = np.float64(1)\nb /= 2\ne = 3 // 2\n"
     lines = [line for line, _ in _float_nodes(ast.parse(source))]
-    assert sorted(lines) == [1, 2, 3, 4, 5]
+    assert sorted(lines) == [2, 3, 4, 5, 6]
 
 
 def float_uses(path: Path) -> list[str]:
@@ -50,9 +51,10 @@ def float_uses(path: Path) -> list[str]:
 
 
 def _float_nodes(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    seconds = {id(node.value) for node in ast.walk(tree) if _names_seconds(node)}
     for node in ast.walk(tree):
         match node:
-            case ast.Constant(value=float()):
+            case ast.Constant(value=float()) if id(node) not in seconds:
                 yield node.lineno, "float constant"
             case ast.BinOp(op=ast.Div()) | ast.AugAssign(op=ast.Div()) if not _is_path(node):
                 yield node.lineno, "true division"
@@ -60,6 +62,13 @@ def _float_nodes(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
             case ast.Attribute(attr=name) if name in FLOAT_NAMES:
                 yield node.lineno, name
+
+
+def _names_seconds(node: ast.AST) -> TypeGuard[ast.Assign]:
+    """Whether a constant of seconds is defined: waiting times are no money, and the libraries take floats."""
+    return isinstance(node, ast.Assign) and all(
+        isinstance(target, ast.Name) and target.id.endswith("_S") for target in node.targets
+    )
 
 
 def _is_path(node: ast.BinOp | ast.AugAssign) -> bool:
