@@ -1,0 +1,222 @@
+"""The kernel's one door: a batch of stamped commands in, events out, in a single compiled loop."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.kernel import kinds, reasons
+from exchange.kernel.block import apply_block_accept, apply_block_decline, apply_block_offer
+from exchange.kernel.cancel import apply_cancel
+from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
+from exchange.kernel.compiled import cold, entry, hot, signed
+from exchange.kernel.constants import REFERENCE_GAP_MAX, STEP_EVENTS
+from exchange.kernel.controls import (
+    apply_halt,
+    apply_kill,
+    apply_login_change,
+    apply_restart,
+    run_tick,
+)
+from exchange.kernel.definitions import (
+    apply_define_account,
+    apply_define_contract,
+    apply_define_login,
+    apply_open_day,
+    apply_parameter_set,
+    run_parameter_set,
+)
+from exchange.kernel.events import Out, reject
+from exchange.kernel.listing import apply_listing
+from exchange.kernel.opening import (
+    apply_opening_begin,
+    apply_opening_cash,
+    apply_opening_holding,
+    apply_opening_totals,
+    run_opening_totals,
+)
+from exchange.kernel.phases import apply_set_phase, run_set_phase
+from exchange.kernel.result import (
+    apply_delivered,
+    apply_result_begin,
+    apply_result_cash,
+    apply_result_holding,
+    apply_result_totals,
+    apply_stage,
+)
+from exchange.kernel.state import Rows, State
+from exchange.kernel.take import apply_take, run_take
+
+
+@hot
+def check_reference(state: State, command: np.void) -> int:
+    """Check number one of every login's command: its reference is new; whatever follows consumes it."""
+    login_id = signed(command["login_id"])
+    if login_id == 0:
+        return reasons.OK
+    if login_id >= signed(state.counters[0]["logins"]):
+        return reasons.INVALID_FIELD
+    login = state.logins[login_id]
+    if signed(login["is_defined"]) == 0:
+        return reasons.INVALID_FIELD
+    reference = signed(command["user_reference"])
+    highest = signed(login["highest_reference"])
+    if reference <= highest:
+        return reasons.DUPLICATE_REFERENCE
+    if reference - highest > REFERENCE_GAP_MAX:
+        return reasons.REFERENCE_GAP
+    login["highest_reference"] = reference
+    return reasons.OK
+
+
+@cold
+def is_known(kind: int) -> bool:
+    """Whether a kind works in this release."""
+    return (
+        kinds.LISTING <= kind <= kinds.TAKE
+        or kind == kinds.CANCEL
+        or kind == kinds.BLOCK_OFFER
+        or kinds.BLOCK_ACCEPT <= kind <= kinds.BLOCK_DECLINE
+        or kinds.TICK <= kind <= kinds.SEAL_DAY
+        or kinds.OPENING_BEGIN <= kind <= kinds.OPENING_TOTALS
+        or kinds.RESULT_BEGIN <= kind <= kinds.STAGE
+    )
+
+
+@cold
+def apply_defining(state: State, out: Out, count: int, command: np.void) -> int:
+    """The day, what is in it, and the operator's and schedule's commands."""
+    kind = signed(command["kind"])
+    if kind == kinds.OPEN_DAY:
+        return apply_open_day(state, out, count, command)
+    if kind == kinds.DEFINE_CONTRACT:
+        return apply_define_contract(state, out, count, command)
+    if kind == kinds.DEFINE_ACCOUNT:
+        return apply_define_account(state, out, count, command)
+    if kind == kinds.DEFINE_LOGIN:
+        return apply_define_login(state, out, count, command)
+    if kind == kinds.PARAMETER_SET:
+        return apply_parameter_set(state, out, count, command)
+    if kind == kinds.SET_PHASE:
+        return apply_set_phase(state, out, count, command)
+    if kind == kinds.HALT or kind == kinds.RESUME:
+        return apply_halt(state, out, count, command)
+    if kind == kinds.KILL or kind == kinds.RESTORE:
+        return apply_kill(state, out, count, command)
+    if kind == kinds.LOGIN_UP or kind == kinds.LOGIN_DOWN:
+        return apply_login_change(state, out, count, command)
+    if kind == kinds.RESTART:
+        return apply_restart(state, out, count, command)
+    if kind == kinds.CLOSE_DAY:
+        return apply_close_day(state, out, count, command)
+    return apply_seal_day(state, out, count, command)
+
+
+@cold
+def apply_registry(state: State, out: Out, count: int, command: np.void) -> int:
+    """What the registry sends."""
+    kind = signed(command["kind"])
+    if kind == kinds.OPENING_BEGIN:
+        return apply_opening_begin(state, out, count, command)
+    if kind == kinds.OPENING_HOLDING:
+        return apply_opening_holding(state, out, count, command)
+    if kind == kinds.OPENING_CASH:
+        return apply_opening_cash(state, out, count, command)
+    if kind == kinds.OPENING_TOTALS:
+        return apply_opening_totals(state, out, count, command)
+    if kind == kinds.RESULT_BEGIN:
+        return apply_result_begin(state, out, count, command)
+    if kind == kinds.RESULT_HOLDING:
+        return apply_result_holding(state, out, count, command)
+    if kind == kinds.RESULT_CASH:
+        return apply_result_cash(state, out, count, command)
+    if kind == kinds.RESULT_TOTALS:
+        return apply_result_totals(state, out, count, command)
+    if kind == kinds.DELIVERED:
+        return apply_delivered(state, out, count, command)
+    return apply_stage(state, out, count, command)
+
+
+@cold
+def apply_other(state: State, out: Out, count: int, command: np.void) -> int:
+    """Everything that is not listing, taking or cancelling."""
+    kind = signed(command["kind"])
+    if not is_known(kind):
+        return reject(state, out, count, command, reasons.UNKNOWN_KIND)
+    if signed(state.counters[0]["is_open"]) == 0 and kind != kinds.OPEN_DAY:
+        return reject(state, out, count, command, reasons.DAY_NOT_OPEN)
+    if kind == kinds.TICK:
+        return run_tick(state, out, count, command)
+    if kind == kinds.BLOCK_OFFER:
+        return apply_block_offer(state, out, count, command)
+    if kind == kinds.BLOCK_ACCEPT:
+        return apply_block_accept(state, out, count, command)
+    if kind == kinds.BLOCK_DECLINE:
+        return apply_block_decline(state, out, count, command)
+    if kind <= kinds.SEAL_DAY:
+        return apply_defining(state, out, count, command)
+    return apply_registry(state, out, count, command)
+
+
+@cold
+def continue_command(state: State, out: Out, count: int, command: np.void) -> int:
+    """The next slice of an unfinished command, other than a take."""
+    kind = signed(command["kind"])
+    if kind == kinds.TICK:
+        return run_tick(state, out, count, command)
+    if kind == kinds.PARAMETER_SET:
+        return run_parameter_set(state, out, count, command)
+    if kind == kinds.SET_PHASE:
+        return run_set_phase(state, out, count, command)
+    if kind == kinds.OPENING_TOTALS:
+        return run_opening_totals(state, out, count, command)
+    if kind == kinds.CLOSE_DAY:
+        return run_close_day(state, out, count, command)
+    return run_seal_day(state, out, count, command)
+
+
+@hot
+def start_command(state: State, out: Out, count: int, command: np.void) -> int:
+    """One command from its beginning."""
+    counters = state.counters[0]
+    counters["last_sequence"] = command["sequence"]
+    counters["last_time_ns"] = command["time_ns"]
+    reason = check_reference(state, command)
+    if reason != 0:
+        return reject(state, out, count, command, reason)
+    kind = signed(command["kind"])
+    if signed(counters["is_open"]) != 0:
+        if kind == kinds.LISTING:
+            return apply_listing(state, out, count, command)
+        if kind == kinds.CANCEL:
+            return apply_cancel(state, out, count, command)
+        if kind == kinds.TAKE:
+            return apply_take(state, out, count, command)
+    return apply_other(state, out, count, command)
+
+
+@entry
+def apply_batch(
+    state: State, commands: Rows, events: Rows, streams: NDArray[np.uint32]
+) -> tuple[int, int, int]:
+    """Apply stamped commands in order; returns (commands done, events written, whether more remains).
+
+    A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events and
+    calls again with commands[done:], the first of which may be one that is half done: nothing runs in between.
+    """
+    out = Out(events, streams, state.members)
+    counters = state.counters[0]
+    room = len(events) - STEP_EVENTS
+    done = signed(0)
+    count = signed(0)
+    while done < len(commands) and count <= room:
+        command = commands[done]
+        if signed(counters["stage"]) == 0:
+            count = start_command(state, out, count, command)
+        elif signed(command["kind"]) == kinds.TAKE:
+            count = run_take(state, out, count, command)
+        else:
+            count = continue_command(state, out, count, command)
+        if signed(counters["stage"]) != 0:
+            break
+        done += 1
+    more = signed(1) if done < len(commands) else signed(0)
+    return done, count, more

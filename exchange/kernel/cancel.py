@@ -1,0 +1,82 @@
+"""Cancelling 撤单 a resting order of one's own member, by its id or by the login's own reference."""
+
+import numpy as np
+
+from exchange.kernel import reasons
+from exchange.kernel.book import find_slot, kind_of
+from exchange.kernel.compiled import hot, signed
+from exchange.kernel.constants import (
+    BLOCK,
+    BREAK,
+    CANCEL_IN_BREAK,
+    CANCELLED,
+    LISTED,
+    NONE,
+    OFFER_ORDER,
+    ZERO,
+)
+from exchange.kernel.events import Out, reject
+from exchange.kernel.risk import is_own_account
+from exchange.kernel.state import State
+from exchange.kernel.trade import end_offer, end_order
+
+
+@hot
+def find_reference(state: State, login_id: int, reference: int) -> tuple[int, int]:
+    """(reason, slot) of the live order that a login's reference created."""
+    highest = signed(state.logins[login_id]["highest_reference"])
+    if reference == 0 or reference > highest:
+        return reasons.UNKNOWN_ORDER, NONE
+    ring = signed(state.counters[0]["ring"])
+    if highest - reference >= ring:
+        return reasons.REFERENCE_TOO_OLD, NONE
+    slot = signed(state.references[login_id * ring + (reference & (ring - 1))]["slot"]) - 1
+    if slot < 0:
+        return reasons.UNKNOWN_ORDER, NONE
+    order = state.orders[slot]
+    is_same = (
+        signed(order["order_id"]) != 0
+        and signed(order["login_id"]) == login_id
+        and signed(state.details[slot]["user_reference"]) == reference
+    )
+    if not is_same:
+        return reasons.UNKNOWN_ORDER, NONE
+    return reasons.OK, slot
+
+
+@hot
+def check_cancel(state: State, command: np.void) -> tuple[int, int]:
+    """Every check of a cancel in its precedence: (reason, slot)."""
+    login_id = signed(command["login_id"])
+    account_id = signed(command["account_id"])
+    if account_id != 0 and not is_own_account(state, account_id, login_id):
+        return reasons.WRONG_ACCOUNT, NONE
+    order_id = signed(command["order_id"])
+    if order_id != 0:
+        slot = find_slot(state, order_id)
+        reason = reasons.UNKNOWN_ORDER if slot == NONE else reasons.OK
+    else:
+        reason, slot = find_reference(state, login_id, signed(command["target_reference"]))
+    if reason != 0:
+        return reason, NONE
+    order = state.orders[slot]
+    owner = state.accounts[signed(order["account_id"])]
+    if signed(owner["member_id"]) != signed(state.logins[login_id]["member_id"]):
+        return reasons.NOT_YOUR_ORDER, NONE
+    contract = state.contracts[signed(order["contract_id"])]
+    method = BLOCK if kind_of(order) == OFFER_ORDER else LISTED
+    in_break = signed(contract["phase"][method]) == BREAK
+    if in_break and signed(contract["parameters"][CANCEL_IN_BREAK]) == 0:
+        return reasons.WRONG_PHASE, NONE
+    return reasons.OK, slot
+
+
+@hot
+def apply_cancel(state: State, out: Out, count: int, command: np.void) -> int:
+    """CANCEL: halts and kill switches never stop it."""
+    reason, slot = check_cancel(state, command)
+    if reason != 0:
+        return reject(state, out, count, command, reason)
+    if kind_of(state.orders[slot]) == OFFER_ORDER:
+        return end_offer(state, out, count, command, slot, CANCELLED, ZERO)
+    return end_order(state, out, count, command, slot, CANCELLED)

@@ -1,0 +1,37 @@
+"""How kernel functions are compiled: one place for numba's options, and the integer type they compute with.
+
+The kernel allocates nothing, so reference counting is off (`_nrt`); helpers of the hot path are inlined because
+passing eleven arrays to a called function costs more than most of them do. With NUMBA_DISABLE_JIT=1 the same
+source runs as plain Python.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+import numba
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+IS_COMPILED: Final = not numba.config.DISABLE_JIT
+
+#: Loads a field as a signed 64-bit integer. Mixed signs would make numba compute in floats, and numpy wraps.
+#: A module constant made with it is no literal for numba, so it does not multiply a function's signatures.
+signed: Final[Callable[[Any], int]] = cast(Callable[[Any], int], np.int64 if IS_COMPILED else int)
+
+
+def hot(function: F) -> F:
+    """Compile a helper of the hot path and inline it into its callers."""
+    decorator = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return cast(F, decorator(function))
+
+
+def cold(function: F) -> F:
+    """Compile a helper that is called, not inlined."""
+    decorator = numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return cast(F, decorator(function))
+
+
+def entry(function: F) -> F:
+    """Compile a function that Python calls; only these are cached, each with everything it calls."""
+    return cast(F, numba.njit(_nrt=False, cache=True, no_cfunc_wrapper=True)(function))

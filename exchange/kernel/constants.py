@@ -1,0 +1,112 @@
+"""Vocabulary values as the kernel computes with them: signed integers that are no literals to numba."""
+
+from typing import Final
+
+from exchange.kernel.compiled import signed
+from exchange.kernel.state import NO_SLOT
+from exchange.vocabulary import limits
+from exchange.vocabulary.enums import (
+    DoneReason,
+    Eligibility,
+    HaltReason,
+    Level,
+    Method,
+    OrderKind,
+    ParameterId,
+    Phase,
+    Product,
+    Role,
+    Side,
+    TakeFlag,
+)
+from exchange.vocabulary.units import PPM as PPM_UNIT
+
+ZERO: Final = signed(0)
+ONE: Final = signed(1)
+NONE: Final = signed(NO_SLOT)
+NO_LEVEL: Final = signed(-1)
+ALL: Final = signed(255)
+PPM: Final = signed(PPM_UNIT)
+
+BUY: Final = signed(Side.BUY)
+SELL: Final = signed(Side.SELL)
+LISTED: Final = signed(Method.LISTED)
+BLOCK: Final = signed(Method.BLOCK)
+CONTINUOUS: Final = signed(Method.CONTINUOUS)
+METHODS: Final = signed(2)  # methods with a phase and figures: listed and block
+CCER: Final = signed(Product.CCER)
+PRODUCT_MIN: Final = signed(min(Product))
+PRODUCT_MAX: Final = signed(max(Product))
+PARTIAL: Final = signed(TakeFlag.PARTIAL)
+MAKER: Final = signed(Role.MAKER)
+TAKER: Final = signed(Role.TAKER)
+
+MAY_BUY: Final = signed(Eligibility.BUY)
+MAY_SELL: Final = signed(Eligibility.SELL)
+MAY_CCER: Final = signed(Eligibility.CCER)
+
+LISTING_ORDER: Final = signed(OrderKind.LISTING)
+TAKE_ORDER: Final = signed(OrderKind.TAKE)
+OFFER_ORDER: Final = signed(OrderKind.BLOCK_OFFER)
+ACCEPT_ORDER: Final = signed(OrderKind.BLOCK_ACCEPT)
+
+FILLED: Final = signed(DoneReason.FILLED)
+CANCELLED: Final = signed(DoneReason.CANCELLED)
+LAPSED: Final = signed(DoneReason.LAPSED)
+REMAINDER: Final = signed(DoneReason.REMAINDER)
+DECLINED: Final = signed(DoneReason.DECLINED)
+
+CLOSED: Final = signed(Phase.CLOSED)
+PRE_OPEN: Final = signed(Phase.PRE_OPEN)
+TRADING: Final = signed(Phase.TRADING)
+BREAK: Final = signed(Phase.BREAK)
+ENDED: Final = signed(Phase.ENDED)
+SEALED: Final = signed(Phase.SEALED)
+PHASE_MAX: Final = signed(max(Phase))
+
+MARKET_LEVEL: Final = signed(Level.MARKET)
+CONTRACT_LEVEL: Final = signed(Level.CONTRACT)
+MEMBER_LEVEL: Final = signed(Level.MEMBER)
+LOGIN_LEVEL: Final = signed(Level.LOGIN)
+HALT_RESTART: Final = signed(HaltReason.RESTART)
+
+LISTED_BAND: Final = signed(ParameterId.LISTED_BAND_PPM)
+BLOCK_BAND: Final = signed(ParameterId.BLOCK_BAND_PPM)
+LISTED_MIN: Final = signed(ParameterId.LISTED_QUANTITY_LOTS_MIN)
+LISTED_MAX: Final = signed(ParameterId.LISTED_QUANTITY_LOTS_MAX)
+BLOCK_MIN: Final = signed(ParameterId.BLOCK_QUANTITY_LOTS_MIN)
+BLOCK_MAX: Final = signed(ParameterId.BLOCK_QUANTITY_LOTS_MAX)
+TRADING_FEE: Final = signed(ParameterId.TRADING_FEE_PPM)
+SETTLEMENT_FEE: Final = signed(ParameterId.SETTLEMENT_FEE_PPM)
+TAKE_DEPTH: Final = signed(ParameterId.TAKE_DEPTH_LEVELS)
+STRICT_PRIORITY: Final = signed(ParameterId.STRICT_PRICE_PRIORITY)
+RESALE_SAME_DAY: Final = signed(ParameterId.RESALE_SAME_DAY)
+PROCEEDS_REUSABLE: Final = signed(ParameterId.PROCEEDS_REUSABLE)
+CANCEL_IN_BREAK: Final = signed(ParameterId.CANCEL_IN_BREAK)
+HOLDING_LIMIT: Final = signed(ParameterId.HOLDING_LIMIT_LOTS)
+OPEN_ORDERS_MAX: Final = signed(ParameterId.OPEN_ORDERS_MAX)
+COMPOSITE_WEIGHT: Final = signed(ParameterId.COMPOSITE_WEIGHT)
+PUBLIC_DEPTH: Final = signed(ParameterId.PUBLIC_DEPTH_LEVELS)
+PARAMETER_LAST: Final = signed(max(ParameterId))
+
+STREAM_PUBLIC: Final = signed(limits.STREAM_PUBLIC)
+STREAM_SETTLEMENT: Final = signed(limits.STREAM_SETTLEMENT)
+STREAM_OPERATOR: Final = signed(limits.STREAM_OPERATOR)
+MEMBER_FIRST: Final = signed(limits.MEMBER_FIRST)
+
+PRICE_MIN: Final = signed(limits.PRICE_TICKS_MIN)
+PRICE_MAX: Final = signed(limits.PRICE_TICKS_MAX)
+QUANTITY_MAX: Final = signed(limits.QUANTITY_LOTS_MAX)
+AMOUNT_MAX: Final = signed(limits.AMOUNT_FEN_MAX)
+FEE_RATE_MAX: Final = signed(limits.FEE_RATE_PPM_MAX)
+LEVEL_LOTS_MAX: Final = signed(limits.LEVEL_LOTS_MAX)
+BALANCE_MAX: Final = signed(limits.BALANCE_MAX)
+REFERENCE_GAP_MAX: Final = signed(limits.REFERENCE_GAP_MAX)
+SLOT_BITS: Final = signed(limits.ORDER_SLOT_BITS)
+SLOT_MASK: Final = signed(limits.ORDER_SLOT_NONE)
+VERSION: Final = signed(limits.PROTOCOL_VERSION)
+STEP_EVENTS: Final = signed(limits.EVENTS_PER_STEP_MAX)
+HEARTBEAT_MS: Final = signed(limits.HEARTBEAT_MS)
+DEAD_MS: Final = signed(limits.DEAD_MS)
+#: Above it no take or acceptance starts: a take of ordinary size has at most so many fills.
+DAY_TRADES_LAST: Final = signed(limits.DAY_TRADES_MAX - 100_000)

@@ -1,0 +1,239 @@
+"""Halts, kill switches, connections, restart and tick: what the operator and the schedule do."""
+
+import numpy as np
+
+from exchange.kernel import kinds, reasons
+from exchange.kernel.book import level_index, next_level, price_at
+from exchange.kernel.compiled import cold, signed
+from exchange.kernel.constants import (
+    CONTRACT_LEVEL,
+    HALT_RESTART,
+    LOGIN_LEVEL,
+    MARKET_LEVEL,
+    MEMBER_LEVEL,
+    ONE,
+    PUBLIC_DEPTH,
+    STEP_EVENTS,
+    STREAM_OPERATOR,
+    ZERO,
+)
+from exchange.kernel.events import Out, begin_event, begin_public, reject, write_done
+from exchange.kernel.risk import is_contract
+from exchange.kernel.state import State
+
+IMAGE_LEVELS = signed(5)
+
+
+@cold
+def check_halt(state: State, command: np.void) -> int:
+    """The level and subject of a halt or resume exist."""
+    level = signed(command["level"])
+    subject = signed(command["subject_id"])
+    if level == MARKET_LEVEL and subject == 0:
+        return reasons.OK
+    if level != CONTRACT_LEVEL:
+        return reasons.UNKNOWN_LEVEL
+    return reasons.OK if is_contract(state, subject) else reasons.UNKNOWN_CONTRACT
+
+
+@cold
+def set_halt(
+    state: State,
+    out: Out,
+    count: int,
+    command: np.void,
+    level: int,
+    subject: int,
+    is_halted: int,
+    halt_reason: int,
+    expected_ns: int,
+) -> int:
+    """Halt or resume, and write HALT_CHANGED; a resume tells the reason that the halt had."""
+    told = halt_reason
+    if level == MARKET_LEVEL:
+        counters = state.counters[0]
+        if is_halted == 0:
+            told = signed(counters["halt_reason"])
+        counters["is_halted"] = is_halted
+        counters["halt_reason"] = halt_reason
+        counters["expected_ns"] = expected_ns
+    else:
+        contract = state.contracts[subject]
+        if is_halted == 0:
+            told = signed(contract["halt_reason"])
+        contract["is_halted"] = is_halted
+        contract["halt_reason"] = halt_reason
+        contract["expected_ns"] = expected_ns
+    begin_public(out, count, kinds.HALT_CHANGED, command, subject)
+    event = out.events[count]
+    event["subject_id"] = subject
+    event["level"] = level
+    event["halt_reason"] = told
+    event["is_halted"] = is_halted
+    event["expected_ns"] = expected_ns
+    return count + 1
+
+
+@cold
+def apply_halt(state: State, out: Out, count: int, command: np.void) -> int:
+    """HALT and RESUME: again is legal; a second halt updates reason and expectation."""
+    reason = check_halt(state, command)
+    if reason != 0:
+        return reject(state, out, count, command, reason)
+    level = signed(command["level"])
+    subject = signed(command["subject_id"])
+    if signed(command["kind"]) == kinds.HALT:
+        halt_reason = signed(command["halt_reason"])
+        expected_ns = signed(command["expected_ns"])
+        count = set_halt(state, out, count, command, level, subject, ONE, halt_reason, expected_ns)
+    else:
+        count = set_halt(state, out, count, command, level, subject, ZERO, ZERO, ZERO)
+    return write_done(state, out, count, command, subject, level, ZERO)
+
+
+@cold
+def is_killable(state: State, level: int, subject: int) -> bool:
+    """Whether a kill's subject exists at its level."""
+    if level == MARKET_LEVEL:
+        return subject == 0
+    if level == CONTRACT_LEVEL:
+        return is_contract(state, subject)
+    if level == MEMBER_LEVEL:
+        return (
+            subject < signed(state.counters[0]["members"])
+            and signed(state.members[subject]["is_defined"]) != 0
+        )
+    if level == LOGIN_LEVEL:
+        return (
+            0 < subject < signed(state.counters[0]["logins"])
+            and signed(state.logins[subject]["is_defined"]) != 0
+        )
+    return False
+
+
+@cold
+def apply_kill(state: State, out: Out, count: int, command: np.void) -> int:
+    """KILL and RESTORE: a member or login is told; market and contract kills are only audited."""
+    level = signed(command["level"])
+    subject = signed(command["subject_id"])
+    if not is_killable(state, level, subject):
+        return reject(state, out, count, command, reasons.UNKNOWN_LEVEL)
+    is_killed = ONE if signed(command["kind"]) == kinds.KILL else ZERO
+    stream = subject
+    if level == MARKET_LEVEL:
+        state.counters[0]["is_killed"] = is_killed
+    elif level == CONTRACT_LEVEL:
+        state.contracts[subject]["is_killed"] = is_killed
+    elif level == MEMBER_LEVEL:
+        state.members[subject]["is_killed"] = is_killed
+    else:
+        state.logins[subject]["is_killed"] = is_killed
+        stream = signed(state.logins[subject]["member_id"])
+    if level == MEMBER_LEVEL or level == LOGIN_LEVEL:
+        stream = STREAM_OPERATOR if stream == 0 else stream
+        login_id = signed(command["login_id"])
+        reference = signed(command["user_reference"])
+        begin_event(out, count, stream, kinds.KILL_CHANGED, command, login_id, reference, ZERO, ZERO)
+        event = out.events[count]
+        event["subject_id"] = subject
+        event["level"] = level
+        event["is_killed"] = is_killed
+        count += 1
+    return write_done(state, out, count, command, subject, level, ZERO)
+
+
+@cold
+def apply_login_change(state: State, out: Out, count: int, command: np.void) -> int:
+    """LOGIN_UP and LOGIN_DOWN: the member is told."""
+    subject = signed(command["subject_id"])
+    if not is_killable(state, LOGIN_LEVEL, subject):
+        return reject(state, out, count, command, reasons.UNKNOWN_LEVEL)
+    is_up = ONE if signed(command["kind"]) == kinds.LOGIN_UP else ZERO
+    down_reason = ZERO if is_up == 1 else signed(command["down_reason"])
+    login = state.logins[subject]
+    login["is_up"] = is_up
+    login["down_reason"] = down_reason
+    stream = signed(login["member_id"])
+    stream = STREAM_OPERATOR if stream == 0 else stream
+    login_id = signed(command["login_id"])
+    reference = signed(command["user_reference"])
+    begin_event(out, count, stream, kinds.LOGIN_CHANGED, command, login_id, reference, ZERO, ZERO)
+    event = out.events[count]
+    event["subject_id"] = subject
+    event["down_reason"] = down_reason
+    event["is_up"] = is_up
+    return count + 1
+
+
+@cold
+def apply_restart(state: State, out: Out, count: int, command: np.void) -> int:
+    """RESTART: the market is halted until resumed, and every login is down."""
+    for login_id in range(1, signed(state.counters[0]["logins"])):
+        state.logins[login_id]["is_up"] = 0
+    count = set_halt(state, out, count, command, MARKET_LEVEL, ZERO, ONE, HALT_RESTART, ZERO)
+    return write_done(state, out, count, command, ZERO, ZERO, signed(command["recovered_sequence"]))
+
+
+@cold
+def write_image(state: State, out: Out, count: int, command: np.void, contract_id: int, side: int) -> int:
+    """FIVE_LEVELS: best prices and lots of one side; its fields reach into the usual header."""
+    contract = state.contracts[contract_id]
+    begin_public(out, count, kinds.FIVE_LEVELS, command, ZERO)
+    event = out.events[count]
+    event["user_reference"] = 0
+    event["board_contract_id"] = contract_id
+    event["board_side"] = side
+    depth = min(IMAGE_LEVELS, signed(contract["parameters"][PUBLIC_DEPTH]))
+    position = signed(contract["best"][side])
+    given = ZERO
+    while position >= 0 and given < depth:
+        level = state.levels[level_index(state.counters[0], contract_id, side, position)]
+        write_image_level(event, given, price_at(contract, side, position), signed(level["lots"]))
+        given += 1
+        position = next_level(state, contract_id, side, position + 1)
+    event["level_count"] = given
+    return count + 1
+
+
+@cold
+def write_image_level(event: np.void, index: int, price_ticks: int, lots: int) -> None:
+    """One level of an image: a record's fields cannot be chosen by a number."""
+    if index == 0:
+        event["level_1_price_ticks"] = price_ticks
+        event["level_1_quantity_lots"] = lots
+    elif index == 1:
+        event["level_2_price_ticks"] = price_ticks
+        event["level_2_quantity_lots"] = lots
+    elif index == 2:
+        event["level_3_price_ticks"] = price_ticks
+        event["level_3_quantity_lots"] = lots
+    elif index == 3:
+        event["level_4_price_ticks"] = price_ticks
+        event["level_4_quantity_lots"] = lots
+    else:
+        event["level_5_price_ticks"] = price_ticks
+        event["level_5_quantity_lots"] = lots
+
+
+@cold
+def run_tick(state: State, out: Out, count: int, command: np.void) -> int:
+    """TICK: the image of every side that changed since its last one (cursor = 2 * contract + side)."""
+    counters = state.counters[0]
+    counters["stage"] = 1
+    room = len(out.events) - STEP_EVENTS
+    end = signed(counters["contracts"]) * 2
+    cursor = signed(counters["cursor"])
+    while cursor < end:
+        contract_id = cursor >> ONE
+        side = cursor & ONE
+        contract = state.contracts[contract_id]
+        if signed(contract["is_dirty"][side]) != 0:
+            if count > room:
+                counters["cursor"] = cursor
+                return count
+            contract["is_dirty"][side] = 0
+            count = write_image(state, out, count, command, contract_id, side)
+        cursor += 1
+    counters["cursor"] = 0
+    counters["stage"] = 0
+    return count

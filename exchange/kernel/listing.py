@@ -1,0 +1,188 @@
+"""Posting a listing 挂牌: it rests at the back of its price level and matches nothing by itself."""
+
+import numpy as np
+
+from exchange.kernel import kinds, reasons
+from exchange.kernel.book import append_order, level_index, position_of, side_kind, take_slot
+from exchange.kernel.compiled import cold, hot, signed
+from exchange.kernel.constants import (
+    BLOCK,
+    BLOCK_MAX,
+    BLOCK_MIN,
+    LEVEL_LOTS_MAX,
+    LISTED,
+    LISTED_MAX,
+    LISTED_MIN,
+    LISTING_ORDER,
+    ONE,
+    SELL,
+    ZERO,
+)
+from exchange.kernel.events import Out, begin_event, write_rejected
+from exchange.kernel.risk import (
+    amount_with_fees,
+    check_eligible,
+    check_funds,
+    check_open_orders,
+    check_party,
+    check_price,
+    check_quantity,
+    check_trading,
+    lock_cash,
+    lock_units,
+)
+from exchange.kernel.state import State
+
+
+@hot
+def check_form(state: State, command: np.void, method: int, flags_max: int) -> int:
+    """All that comes before the terms of a listing, a take or a block offer."""
+    reason = check_party(state, command)
+    if reason != 0:
+        return reason
+    if signed(command["side"]) > ONE or signed(command["order_flags"]) > flags_max:
+        return reasons.INVALID_FIELD
+    contract = state.contracts[signed(command["contract_id"])]
+    reason = check_trading(state, contract, method, signed(command["login_id"]))
+    if reason != 0:
+        return reason
+    return check_eligible(contract, state.accounts[signed(command["account_id"])], signed(command["side"]))
+
+
+@hot
+def check_listing(state: State, command: np.void) -> int:
+    """Every check of a listing in its precedence."""
+    reason = check_form(state, command, LISTED, ZERO)
+    if reason != 0:
+        return reason
+    counters = state.counters[0]
+    contract_id = signed(command["contract_id"])
+    account_id = signed(command["account_id"])
+    contract = state.contracts[contract_id]
+    account = state.accounts[account_id]
+    side = signed(command["side"])
+    price = signed(command["price_ticks"])
+    quantity = signed(command["quantity_lots"])
+    reason = check_quantity(contract, LISTED_MIN, LISTED_MAX, quantity)
+    if reason != 0:
+        return reason
+    reason = check_price(signed(contract["lower"]), signed(contract["upper"]), price, quantity)
+    if reason != 0:
+        return reason
+    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    reason = check_funds(contract, account, holding, side, quantity, price)
+    if reason != 0:
+        return reason
+    reason = check_open_orders(state, contract, account)
+    if reason != 0:
+        return reason
+    position = position_of(contract, side, price)
+    level = state.levels[level_index(counters, contract_id, side, position)]
+    if signed(level["lots"]) + quantity > LEVEL_LOTS_MAX:
+        return reasons.LEVEL_CAPACITY
+    return reasons.OK
+
+
+@hot
+def accept_order(
+    state: State, out: Out, count: int, command: np.void, order_kind: int, method: int, counterparty: int
+) -> int:
+    """Lock what the command needs, fill a slot with it, remember its reference, and write ACCEPTED.
+
+    The caller links the slot (counters.free_head before the call) into its book or list.
+    """
+    counters = state.counters[0]
+    contract_id = signed(command["contract_id"])
+    account_id = signed(command["account_id"])
+    login_id = signed(command["login_id"])
+    reference = signed(command["user_reference"])
+    contract = state.contracts[contract_id]
+    account = state.accounts[account_id]
+    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    side = signed(command["side"])
+    price = signed(command["price_ticks"])
+    quantity = signed(command["quantity_lots"])
+    slot = take_slot(state)
+    order = state.orders[slot]
+    detail = state.details[slot]
+    if side == SELL:
+        lock_units(holding, quantity)
+        detail["lock_fen"] = 0
+    else:
+        amount = amount_with_fees(contract, price * quantity)
+        lock_cash(account, amount)
+        detail["lock_fen"] = amount
+        holding["open_buys"] = signed(holding["open_buys"]) + quantity
+    account["open_orders"] = signed(account["open_orders"]) + 1
+    order["remaining"] = quantity
+    order["account_id"] = account_id
+    order["login_id"] = login_id
+    order["contract_id"] = contract_id
+    order["side_kind"] = side_kind(side, order_kind)
+    detail["filled_fen"] = 0
+    detail["user_reference"] = reference
+    detail["quantity_lots"] = quantity
+    detail["price_ticks"] = price
+    detail["counterparty_account_id"] = counterparty
+    ring = signed(counters["ring"])
+    state.references[login_id * ring + (reference & (ring - 1))]["slot"] = slot + 1
+    begin_event(
+        out,
+        count,
+        signed(account["member_id"]),
+        kinds.ACCEPTED,
+        command,
+        login_id,
+        reference,
+        contract_id,
+        account_id,
+    )
+    event = out.events[count]
+    event["order_id"] = order["order_id"]
+    event["price_ticks"] = price
+    event["quantity_lots"] = quantity
+    event["counterparty_account_id"] = counterparty
+    event["side"] = side
+    event["order_kind"] = order_kind
+    event["method"] = method
+    return count + 1
+
+
+@hot
+def apply_listing(state: State, out: Out, count: int, command: np.void) -> int:
+    """LISTING: checked, locked, resting, accepted."""
+    reason = check_listing(state, command)
+    if reason != 0:
+        return reject_terms(state, out, count, command, LISTED, reason)
+    slot = signed(state.counters[0]["free_head"])
+    count = accept_order(state, out, count, command, LISTING_ORDER, LISTED, ZERO)
+    contract = state.contracts[signed(command["contract_id"])]
+    side = signed(command["side"])
+    state.orders[slot]["position"] = position_of(contract, side, signed(command["price_ticks"]))
+    append_order(state, contract, slot)
+    return count
+
+
+@cold
+def reject_terms(state: State, out: Out, count: int, command: np.void, method: int, reason: int) -> int:
+    """REJECTED with the number the rule allows, where one number says it."""
+    contract_id = signed(command["contract_id"])
+    expected = ZERO
+    if contract_id < len(state.contracts):
+        contract = state.contracts[contract_id]
+        expected = allowed_value(contract, method, reason, signed(command["price_ticks"]))
+    return write_rejected(state, out, count, command, contract_id, reason, expected)
+
+
+@cold
+def allowed_value(contract: np.void, method: int, reason: int, price_ticks: int) -> int:
+    """The limit that a quantity or a price passed."""
+    if reason == reasons.QUANTITY_BELOW_MINIMUM:
+        return signed(contract["parameters"][BLOCK_MIN if method == BLOCK else LISTED_MIN])
+    if reason == reasons.QUANTITY_ABOVE_MAXIMUM:
+        return signed(contract["parameters"][BLOCK_MAX if method == BLOCK else LISTED_MAX])
+    if reason != reasons.PRICE_OUTSIDE_BAND:
+        return ZERO
+    lower = signed(contract["block_lower"] if method == BLOCK else contract["lower"])
+    upper = signed(contract["block_upper"] if method == BLOCK else contract["upper"])
+    return lower if price_ticks < lower else upper

@@ -1,0 +1,170 @@
+"""Phase changes of methods of contracts, and the lapse of what is still open when a method ends."""
+
+import numpy as np
+
+from exchange.kernel import kinds, reasons
+from exchange.kernel.book import level_index
+from exchange.kernel.compiled import cold, signed
+from exchange.kernel.constants import (
+    ALL,
+    BLOCK,
+    BUY,
+    ENDED,
+    LAPSED,
+    LISTED,
+    NONE,
+    ONE,
+    PHASE_MAX,
+    PRE_OPEN,
+    SEALED,
+    SELL,
+    STEP_EVENTS,
+    ZERO,
+)
+from exchange.kernel.events import Out, begin_public, reject, write_done, write_rejected
+from exchange.kernel.risk import is_contract
+from exchange.kernel.state import State
+from exchange.kernel.trade import end_resting
+from exchange.vocabulary.enums import Phase
+from exchange.vocabulary.phases import PHASE_CHANGES
+
+#: bit 8 * from + to is set where the table allows the change
+LEGAL_CHANGES = tuple(sum(1 << target for target in PHASE_CHANGES[phase]) for phase in sorted(Phase))
+CHANGING = signed(1)
+LAPSING = signed(2)
+
+
+@cold
+def is_legal_change(phase: int, target: int) -> bool:
+    """Whether the transition table allows a change of phase."""
+    return (LEGAL_CHANGES[phase] >> target) & 1 == 1
+
+
+@cold
+def change_phase(
+    state: State,
+    out: Out,
+    count: int,
+    command: np.void,
+    contract_id: int,
+    method: int,
+    phase: int,
+    next_change_ns: int,
+) -> int:
+    """Enter a phase and write PHASE_CHANGED."""
+    contract = state.contracts[contract_id]
+    begin_public(out, count, kinds.PHASE_CHANGED, command, contract_id)
+    event = out.events[count]
+    event["previous_phase"] = contract["phase"][method]
+    event["phase"] = phase
+    event["method"] = method
+    event["next_change_ns"] = next_change_ns
+    contract["phase"][method] = phase
+    contract["next_change_ns"][method] = next_change_ns
+    return count + 1
+
+
+@cold
+def first_resting(state: State, contract_id: int, method: int) -> int:
+    """The order that lapses next: buys then sells, best price first, first come; or NONE."""
+    contract = state.contracts[contract_id]
+    if method == BLOCK:
+        return signed(contract["block_head"])
+    for side in (BUY, SELL):
+        best = signed(contract["best"][side])
+        if best >= 0:
+            return signed(state.levels[level_index(state.counters[0], contract_id, side, best)]["head"])
+    return NONE
+
+
+@cold
+def apply_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
+    """SET_PHASE: each contract and method by itself; an illegal one is refused and the others go on."""
+    contract_id = signed(command["contract_id"])
+    method = signed(command["method"])
+    if contract_id != 0 and not is_contract(state, contract_id):
+        return reject(state, out, count, command, reasons.UNKNOWN_CONTRACT)
+    if (method != LISTED and method != BLOCK and method != ALL) or signed(command["phase"]) > PHASE_MAX:
+        return reject(state, out, count, command, reasons.INVALID_FIELD)
+    counters = state.counters[0]
+    counters["stage"] = CHANGING
+    counters["cursor"] = 0
+    counters["cursor_refused"] = 0
+    counters["cursor_accepted"] = 0
+    return run_set_phase(state, out, count, command)
+
+
+@cold
+def set_one_phase(state: State, out: Out, count: int, command: np.void, contract_id: int, method: int) -> int:
+    """Change, keep or refuse the phase of one method of one contract."""
+    counters = state.counters[0]
+    contract = state.contracts[contract_id]
+    phase = signed(contract["phase"][method])
+    target = signed(command["phase"])
+    next_change_ns = signed(command["next_change_ns"])
+    is_kept_apart = target == PRE_OPEN or target == SEALED  # reached by OPENING_TOTALS and SEAL_DAY only
+    if phase == target:
+        contract["next_change_ns"][method] = next_change_ns
+    elif is_kept_apart or not is_legal_change(phase, target):
+        counters["cursor_refused"] = signed(counters["cursor_refused"]) + 1
+        return write_rejected(state, out, count, command, contract_id, reasons.ILLEGAL_PHASE_CHANGE, ZERO)
+    else:
+        count = change_phase(state, out, count, command, contract_id, method, target, next_change_ns)
+        if target == ENDED:
+            counters["stage"] = LAPSING
+    counters["cursor_accepted"] = signed(counters["cursor_accepted"]) + 1
+    return count
+
+
+@cold
+def run_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
+    """Walk the pairs of contract and method (cursor = 2 * contract + method), lapsing where one ends."""
+    counters = state.counters[0]
+    chosen = signed(command["contract_id"])
+    wanted = signed(command["method"])
+    room = len(out.events) - STEP_EVENTS
+    end = signed(counters["contracts"]) * 2
+    while count <= room:
+        cursor = signed(counters["cursor"])
+        contract_id = cursor >> ONE
+        method = cursor & ONE
+        if signed(counters["stage"]) == LAPSING:
+            slot = first_resting(state, contract_id, method)
+            if slot != NONE:
+                count = end_resting(state, out, count, command, slot, LAPSED)
+                continue
+            counters["stage"] = CHANGING
+            counters["cursor"] = cursor + 1
+        elif cursor >= end:
+            accepted = signed(counters["cursor_accepted"])
+            refused = signed(counters["cursor_refused"])
+            counters["stage"] = 0
+            counters["cursor"] = 0
+            if accepted == 0 and refused > 0:
+                return count
+            return write_done(state, out, count, command, chosen, ZERO, ZERO)
+        else:
+            is_chosen = (chosen == 0 or chosen == contract_id) and (wanted == ALL or wanted == method)
+            if is_chosen and is_contract(state, contract_id):
+                count = set_one_phase(state, out, count, command, contract_id, method)
+            if signed(counters["stage"]) == CHANGING:
+                counters["cursor"] = cursor + 1
+    return count
+
+
+@cold
+def run_change_all(state: State, out: Out, count: int, command: np.void, source: int, target: int) -> int:
+    """Move every method in one phase to another; cursor is at the end when all are done."""
+    counters = state.counters[0]
+    room = len(out.events) - STEP_EVENTS
+    end = signed(counters["contracts"]) * 2
+    cursor = signed(counters["cursor"])
+    while cursor < end and count <= room:
+        contract_id = cursor >> ONE
+        method = cursor & ONE
+        if is_contract(state, contract_id):
+            if signed(state.contracts[contract_id]["phase"][method]) == source:
+                count = change_phase(state, out, count, command, contract_id, method, target, ZERO)
+        cursor += 1
+    counters["cursor"] = cursor
+    return count

@@ -1,0 +1,177 @@
+"""Pre-trade checks and the locks behind them. A check returns a reject code, or OK, and writes nothing."""
+
+import numpy as np
+
+from exchange.kernel import reasons
+from exchange.kernel.compiled import hot, signed
+from exchange.kernel.constants import (
+    AMOUNT_MAX,
+    BLOCK,
+    BUY,
+    CCER,
+    HOLDING_LIMIT,
+    MAY_BUY,
+    MAY_CCER,
+    MAY_SELL,
+    OPEN_ORDERS_MAX,
+    PPM,
+    RESALE_SAME_DAY,
+    SETTLEMENT_FEE,
+    TRADING,
+    TRADING_FEE,
+)
+from exchange.kernel.state import State
+
+
+@hot
+def fee_on(contract: np.void, parameter: int, amount_fen: int) -> int:
+    """One fee on a cumulative amount, rounded up to the fen."""
+    return (amount_fen * signed(contract["parameters"][parameter]) + (PPM - 1)) // PPM
+
+
+@hot
+def amount_with_fees(contract: np.void, amount_fen: int) -> int:
+    """What a buyer pays for an amount: the lock of a buy."""
+    return (
+        amount_fen + fee_on(contract, TRADING_FEE, amount_fen) + fee_on(contract, SETTLEMENT_FEE, amount_fen)
+    )
+
+
+@hot
+def is_contract(state: State, contract_id: int) -> bool:
+    """Whether a contract is defined."""
+    return (
+        0 < contract_id < signed(state.counters[0]["contracts"])
+        and signed(state.contracts[contract_id]["is_defined"]) != 0
+    )
+
+
+@hot
+def is_account(state: State, account_id: int) -> bool:
+    """Whether an account is defined."""
+    return (
+        0 < account_id < signed(state.counters[0]["accounts"])
+        and signed(state.accounts[account_id]["is_defined"]) != 0
+    )
+
+
+@hot
+def is_own_account(state: State, account_id: int, login_id: int) -> bool:
+    """Whether an account is defined and belongs to a login's member."""
+    return is_account(state, account_id) and signed(state.accounts[account_id]["member_id"]) == signed(
+        state.logins[login_id]["member_id"]
+    )
+
+
+@hot
+def check_party(state: State, command: np.void) -> int:
+    """First of all: the contract and the account exist, and the account is the sender's."""
+    if not is_contract(state, signed(command["contract_id"])):
+        return reasons.UNKNOWN_CONTRACT
+    if not is_own_account(state, signed(command["account_id"]), signed(command["login_id"])):
+        return reasons.WRONG_ACCOUNT
+    return reasons.OK
+
+
+@hot
+def check_trading(state: State, contract: np.void, method: int, login_id: int) -> int:
+    """The method trades, and neither a halt nor a kill switch stands before the new order."""
+    if signed(contract["phase"][method]) != TRADING:
+        return reasons.WRONG_PHASE
+    if method != BLOCK and signed(contract["matching_rule"]) != 0:
+        return reasons.WRONG_PHASE
+    counters = state.counters[0]
+    login = state.logins[login_id]
+    if signed(counters["is_halted"]) != 0:
+        return reasons.MARKET_HALTED
+    if signed(contract["is_halted"]) != 0:
+        return reasons.CONTRACT_HALTED
+    if signed(counters["is_killed"]) != 0:
+        return reasons.MARKET_KILLED
+    if signed(contract["is_killed"]) != 0:
+        return reasons.CONTRACT_KILLED
+    if signed(state.members[signed(login["member_id"])]["is_killed"]) != 0:
+        return reasons.MEMBER_KILLED
+    if signed(login["is_killed"]) != 0:
+        return reasons.LOGIN_KILLED
+    return reasons.OK
+
+
+@hot
+def check_eligible(contract: np.void, account: np.void, side: int) -> int:
+    """The account may trade this side of this product."""
+    wanted = MAY_BUY if side == BUY else MAY_SELL
+    if signed(contract["product"]) == CCER:
+        wanted = wanted | MAY_CCER
+    if signed(account["eligibility"]) & wanted != wanted:
+        return reasons.NOT_ELIGIBLE
+    return reasons.OK
+
+
+@hot
+def check_quantity(contract: np.void, minimum: int, maximum: int, quantity_lots: int) -> int:
+    """The quantity lies in the method's bounds, named by their parameters."""
+    if quantity_lots < signed(contract["parameters"][minimum]):
+        return reasons.QUANTITY_BELOW_MINIMUM
+    if quantity_lots > signed(contract["parameters"][maximum]):
+        return reasons.QUANTITY_ABOVE_MAXIMUM
+    return reasons.OK
+
+
+@hot
+def check_price(lower: int, upper: int, price_ticks: int, quantity_lots: int) -> int:
+    """The price lies in the band and the amount below the limit."""
+    if price_ticks < lower or price_ticks > upper:
+        return reasons.PRICE_OUTSIDE_BAND
+    if price_ticks * quantity_lots > AMOUNT_MAX:
+        return reasons.AMOUNT_ABOVE_LIMIT
+    return reasons.OK
+
+
+@hot
+def check_funds(
+    contract: np.void, account: np.void, holding: np.void, side: int, quantity_lots: int, price_ticks: int
+) -> int:
+    """The account has the units or the cash, and a buy stays within the holding limit."""
+    available = signed(holding["available"])
+    if side != BUY:
+        if available >= quantity_lots:
+            return reasons.OK
+        bought = signed(holding["bought_today"])
+        if available + bought >= quantity_lots and signed(contract["parameters"][RESALE_SAME_DAY]) == 0:
+            return reasons.BOUGHT_TODAY
+        return reasons.UNITS_INSUFFICIENT
+    if signed(account["available"]) < amount_with_fees(contract, price_ticks * quantity_lots):
+        return reasons.CASH_INSUFFICIENT
+    limit = signed(contract["parameters"][HOLDING_LIMIT])
+    if limit > 0:
+        held = available + signed(holding["locked"]) + signed(holding["bought_today"])
+        held += signed(holding["frozen"]) + signed(holding["open_buys"])
+        if held + quantity_lots > limit:
+            return reasons.HOLDING_LIMIT
+    return reasons.OK
+
+
+@hot
+def check_open_orders(state: State, contract: np.void, account: np.void) -> int:
+    """One more resting order fits the account's limit and the pool."""
+    limit = signed(contract["parameters"][OPEN_ORDERS_MAX])
+    if limit > 0 and signed(account["open_orders"]) >= limit:
+        return reasons.OPEN_ORDERS_LIMIT
+    if signed(state.counters[0]["free_head"]) >= len(state.orders):
+        return reasons.ORDER_CAPACITY
+    return reasons.OK
+
+
+@hot
+def lock_units(holding: np.void, quantity_lots: int) -> None:
+    """Move lots from available to locked; a negative quantity releases."""
+    holding["available"] = signed(holding["available"]) - quantity_lots
+    holding["locked"] = signed(holding["locked"]) + quantity_lots
+
+
+@hot
+def lock_cash(account: np.void, amount_fen: int) -> None:
+    """Move fen from available to locked; a negative amount releases."""
+    account["available"] = signed(account["available"]) - amount_fen
+    account["locked"] = signed(account["locked"]) + amount_fen

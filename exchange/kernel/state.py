@@ -1,0 +1,211 @@
+"""The kernel's whole state: eleven structured arrays whose capacities are chosen when it is made."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.vocabulary.enums import ParameterId
+from exchange.vocabulary.limits import (
+    ACCOUNTS_MAX,
+    CONTRACTS_MAX,
+    LEVELS_MAX,
+    LOGINS_MAX,
+    MEMBER_FIRST,
+    ORDERS_MAX,
+    QUANTITY_LOTS_MAX,
+)
+
+Rows = NDArray[np.void]
+
+WORD_BITS: Final = 32
+WORD_SHIFT: Final = 5
+NO_SLOT: Final = 2**32 - 1
+PARAMETERS: Final = max(ParameterId) + 1
+CACHE_LINE_BYTES: Final = 64
+
+
+class Capacity(NamedTuple):
+    """How much a state holds; index 0 of contracts, accounts and logins is reserved."""
+
+    orders: int  # live orders
+    levels: int  # price levels of one side of one contract
+    accounts: int  # highest account id + 1
+    contracts: int  # highest contract id + 1
+    logins: int  # highest login id + 1
+    members: int  # highest member id + 1; a member's id is its stream
+    references: int  # recent references kept per login, a power of two
+
+
+class State(NamedTuple):
+    """The arrays; a field cannot be rebound, only its rows written."""
+
+    counters: Rows  # one row: the day, the market, totals, the cursor of an unfinished command
+    contracts: Rows
+    levels: Rows  # [contract, side, position]; position 0 is the best price of the band
+    words: Rows  # bitmaps of non-empty levels, per contract and side: leaf words, then a summary of them
+    orders: Rows  # hot half of an order slot
+    details: Rows  # cold half of the same slot
+    accounts: Rows
+    holdings: Rows  # [account, contract]
+    logins: Rows
+    references: Rows  # [login, user_reference % ring]: slot + 1
+    members: Rows
+
+
+def _dtype(text: str) -> np.dtype[np.void]:
+    """An aligned dtype from `name type` pairs; `type*n` is a small fixed array."""
+    fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = []
+    for row in filter(None, map(str.strip, text.splitlines())):
+        for pair in row.split("#")[0].split(","):
+            name, kind = pair.split()
+            kind, _, count = kind.partition("*")
+            fields.append((name, kind, (int(count),)) if count else (name, kind))
+    return np.dtype(fields, align=True)
+
+
+COUNTERS: Final = _dtype(f"""
+    last_sequence i8, last_time_ns i8, order_number i8, match_count i8
+    tonnes_lots i8, amount_fen i8, control i8, fees_fen i8
+    free_head i8, live_orders i8
+    contracts i8, accounts i8, logins i8, members i8, ring i8, levels i8, leaf_words i8, side_words i8
+    composite_sum i8, composite_weight i8, composite_open i8, composite_high i8, composite_low i8
+    is_halted u1, is_killed u1, halt_reason u1, is_open u1
+    is_opening_accepted u1, is_closed u1, is_sealed u1, is_confirmed u1, is_delivered u1
+    trading_day i8, expected_ns i8, parameters i8*{PARAMETERS}
+    opening_run i8, opening_mark i8, opening_records i8, opening_units i8, opening_cash i8, opening_control i8
+    result_run i8, result_is_begun i8, result_refused_run i8, result_mark i8, result_records i8, result_control i8
+    difference_count i8, difference_account i8, difference_contract i8
+    difference_expected i8, difference_found i8
+    settlement_stage i8, break_count i8
+    stage i8, cursor i8, cursor_refused i8, cursor_accepted i8
+    seal_units i8, seal_cash i8, seal_records i8
+    take_slot i8, take_position i8, take_depth i8, take_rest i8
+    taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
+""")
+
+CONTRACT: Final = _dtype(f"""
+    is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1
+    phase u1*2, is_dirty u1*2
+    best i4*2  # position of the best level, -1 = none
+    origin u4*2  # price of position 0: the upper limit for bids, the lower for asks
+    lower u4, upper u4, block_lower u4, block_upper u4, base u4
+    block_head u4, block_tail u4
+    open u4*2, high u4*2, low u4*2, last u4*2, trade_count u4*2
+    parameters i8*{PARAMETERS}
+    volume_lots i8*2, turnover_fen i8*2, next_change_ns i8*2, expected_ns i8
+    code u8, vintage u2, venue u1, registry u1
+""")
+
+LEVEL: Final = _dtype("head u4, tail u4, lots u4, count u4")
+
+WORD: Final = _dtype("bits u4")
+
+#: 32 bytes: two to a cache line. An order that is not live has order_id 0.
+ORDER: Final = _dtype("""
+    order_id u8, next u4, previous u4, remaining u4, account_id u4
+    position u4, login_id u2, contract_id u1, side_kind u1
+""")
+
+#: 32 bytes; lock_fen is what is still locked for a buy, filled_fen the amount its fees are counted on.
+DETAIL: Final = _dtype("""
+    lock_fen i8, filled_fen i8
+    user_reference u4, quantity_lots u4, price_ticks u4, counterparty_account_id u4
+""")
+
+ACCOUNT: Final = _dtype("""
+    available i8, locked i8, proceeds_today i8, proceeds_held i8, fees_today i8, opening i8, frozen i8
+    member_id u4, entity_id u4, group_id u4, open_orders u4, trade_count u4
+    opening_mark u4, result_mark u4, eligibility u1, is_defined u1
+""")
+
+#: One cache line. open_buys are the lots of the account's resting buys.
+HOLDING: Final = _dtype("""
+    available i8, locked i8, bought_today i8, sold_today i8, frozen i8, opening i8, open_buys i8
+    opening_mark u4, result_mark u4
+""")
+
+LOGIN: Final = _dtype(
+    "highest_reference u4, member_id u4, is_defined u1, is_killed u1, is_up u1, rights u1, down_reason u1"
+)
+
+REFERENCE: Final = _dtype("slot u4")
+
+MEMBER: Final = _dtype("event_count i8, is_defined u1, is_killed u1")
+
+DEFAULT_PARAMETERS: Final = {
+    ParameterId.LISTED_QUANTITY_LOTS_MIN: 1,
+    ParameterId.LISTED_QUANTITY_LOTS_MAX: 99_999,
+    ParameterId.BLOCK_QUANTITY_LOTS_MIN: 100_000,
+    ParameterId.BLOCK_QUANTITY_LOTS_MAX: QUANTITY_LOTS_MAX,
+    ParameterId.TAKE_DEPTH_LEVELS: 5,
+    ParameterId.STRICT_PRICE_PRIORITY: 1,
+    ParameterId.PROCEEDS_REUSABLE: 1,
+    ParameterId.CANCEL_IN_BREAK: 1,
+    ParameterId.PUBLIC_DEPTH_LEVELS: 5,
+}
+
+
+def new_state(capacity: Capacity) -> State:
+    """An empty state, every page of it touched; raises ValueError for a capacity outside the limits."""
+    check_capacity(capacity)
+    leaf_words = -(-capacity.levels // WORD_BITS)
+    side_words = leaf_words + -(-leaf_words // WORD_BITS)
+    sides = capacity.contracts * 2
+    state = State(
+        counters=_rows(1, COUNTERS),
+        contracts=_rows(capacity.contracts, CONTRACT),
+        levels=_rows(sides * capacity.levels, LEVEL),
+        words=_rows(sides * side_words, WORD),
+        orders=_rows(capacity.orders, ORDER),
+        details=_rows(capacity.orders, DETAIL),
+        accounts=_rows(capacity.accounts, ACCOUNT),
+        holdings=_rows(capacity.accounts * capacity.contracts, HOLDING),
+        logins=_rows(capacity.logins, LOGIN),
+        references=_rows(capacity.logins * capacity.references, REFERENCE),
+        members=_rows(capacity.members, MEMBER),
+    )
+    counters = state.counters[0]
+    for name in ("contracts", "accounts", "logins", "members", "levels"):
+        counters[name] = getattr(capacity, name)
+    counters["ring"] = capacity.references
+    counters["leaf_words"] = leaf_words
+    counters["side_words"] = side_words
+    for parameter, value in DEFAULT_PARAMETERS.items():
+        counters["parameters"][parameter] = value
+    state.contracts["best"] = -1
+    state.contracts["block_head"] = NO_SLOT
+    state.contracts["block_tail"] = NO_SLOT
+    state.levels["head"] = NO_SLOT
+    state.levels["tail"] = NO_SLOT
+    state.orders["next"] = np.arange(1, capacity.orders + 1, dtype=np.uint32)
+    state.orders["next"][-1] = NO_SLOT
+    state.orders["previous"] = NO_SLOT
+    return state
+
+
+def check_capacity(capacity: Capacity) -> None:
+    """Raise ValueError naming the first count that is outside its bounds."""
+    bounds = {
+        "orders": (1, ORDERS_MAX),
+        "levels": (1, LEVELS_MAX),
+        "accounts": (2, ACCOUNTS_MAX),
+        "contracts": (2, CONTRACTS_MAX),
+        "logins": (2, LOGINS_MAX + 1),
+        "members": (MEMBER_FIRST + 1, ACCOUNTS_MAX),
+        "references": (1, 1 << 20),
+    }
+    for name, (low, high) in bounds.items():
+        value = getattr(capacity, name)
+        if not low <= value <= high:
+            raise ValueError(f"capacity.{name}: expected {low} to {high}, found {value}")
+    if capacity.references & (capacity.references - 1):
+        raise ValueError(f"capacity.references: expected a power of two, found {capacity.references}")
+
+
+def _rows(count: int, dtype: np.dtype[np.void]) -> Rows:
+    """Zeroed rows that begin on a cache line and whose pages are all touched."""
+    raw = np.empty(count * dtype.itemsize + CACHE_LINE_BYTES, np.uint8)
+    raw.fill(0)
+    start = -raw.ctypes.data % CACHE_LINE_BYTES
+    return raw[start : start + count * dtype.itemsize].view(dtype)
