@@ -1,0 +1,260 @@
+"""A Shanghai made of records, for tests: balances in plain dicts, the kernel's rules for what Wuhan sends.
+
+It knows nothing of Wuhan's code: it recomputes every change from its own trades, as the real one does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+
+from exchange.vocabulary.control import MODULUS, balance_term, trade_step
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
+from exchange.vocabulary.records import DTYPES, EVENT, Records, make, read
+from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.units import fee_fen, market_time_ns, trading_day_number
+from settlement.vocabulary.chart import CASH
+
+FIRST_DAY = date(2021, 12, 16)
+
+
+class FakeShanghai:
+    """One trading day of an exchange, as the settlement stream sees it."""
+
+    def __init__(self, day: date = FIRST_DAY, trading_fee_ppm: int = 0, settlement_fee_ppm: int = 0) -> None:
+        self.day = day
+        self.number = trading_day_number(day)
+        self.rates = (trading_fee_ppm, settlement_fee_ppm)
+        self.records: list[bytes] = []
+        self.commands: list[dict[str, int]] = []
+        self.opening: dict[tuple[int, int], int] = {}
+        self.change: dict[tuple[int, int], int] = defaultdict(int)
+        self.fees: dict[int, int] = defaultdict(int)
+        self.trades: list[tuple[int, int, int, int, int, int]] = []
+        self.stages: list[int] = []
+        self.highest_reference = 0
+        self.is_open = self.is_sealed = self.is_confirmed = False
+        self.delivered: dict[str, int] | None = None
+        self.refused_run = 0
+        self._begun: dict[tuple[int, int], int] = {}
+        self._differences: list[tuple[int, int, int, int]] = []
+        self._control = 0
+        self._run = 0
+        self._emit(Kind.STREAM_OPENED, stream_id=STREAM_SETTLEMENT)
+
+    # ---- what a test does
+
+    def events(self, first_number: int = 1) -> Records:
+        """The stream from a number on."""
+        return np.frombuffer(b"".join(self.records[first_number - 1 :]), EVENT)
+
+    def trade(
+        self, buyer: int, seller: int, contract_id: int, price: int, lots: int, method: int = 0
+    ) -> None:
+        """A match: both balances move, a TRADE_REPORT is written."""
+        assert self.is_open and not self.is_sealed
+        amount = price * lots
+        fees = [fee_fen(amount, rate) for rate in self.rates]
+        self.change[buyer, contract_id] += lots
+        self.change[seller, contract_id] -= lots
+        self.change[buyer, CASH] -= amount + sum(fees)
+        self.change[seller, CASH] += amount - sum(fees)
+        for account in (buyer, seller):
+            self.fees[account] += sum(fees)
+        match_id = len(self.trades) + 1
+        self.trades.append((match_id, buyer, seller, contract_id, amount, lots))
+        self._control = trade_step(self._control, match_id, buyer, seller, contract_id, amount, lots)
+        self._emit(
+            Kind.TRADE_REPORT,
+            report_method=method,
+            account_id=buyer,
+            seller_account_id=seller,
+            contract_id=contract_id,
+            price_ticks=price,
+            quantity_lots=lots,
+            match_id=match_id,
+            buyer_trading_fee_fen=fees[0],
+            seller_trading_fee_fen=fees[0],
+            buyer_settlement_fee_fen=fees[1],
+            seller_settlement_fee_fen=fees[1],
+        )
+
+    def closing(self, key: tuple[int, int]) -> int:
+        """Closing balance of an account and contract, or of its cash (contract 0)."""
+        return self.opening.get(key, 0) + self.change.get(key, 0)
+
+    def seal(self) -> None:
+        """Closing balances and control totals."""
+        keys = sorted({*self.opening, *self.change})
+        units = [(key, self.closing(key)) for key in keys if key[1] != CASH]
+        cash = [(key, self.closing(key)) for key in keys if key[1] == CASH]
+        for (account, contract), lots in units:
+            bought = max(self.change.get((account, contract), 0), 0)
+            self._emit(
+                Kind.SEAL_HOLDING,
+                account_id=account,
+                contract_id=contract,
+                available_lots=lots - bought,
+                bought_today_lots=bought,
+            )
+        for (account, _), fen in cash:
+            self._emit(Kind.SEAL_CASH, account_id=account, available_fen=fen)
+        self._emit(
+            Kind.SEAL_BALANCES,
+            units_total_lots=sum(lots for _, lots in units),
+            cash_total_fen=sum(fen for _, fen in cash),
+            record_count=len(keys),
+            fees_fen=sum(self.fees.values()),
+        )
+        self._emit(
+            Kind.SEAL_TOTALS,
+            tonnes_lots=sum(trade[5] for trade in self.trades),
+            amount_fen=sum(trade[4] for trade in self.trades),
+            match_count=len(self.trades),
+            control_hash=self._control,
+        )
+        self.is_sealed = True
+
+    def falsify(self, kind: Kind, field: str, value: int) -> None:
+        """Write another value into the newest record of a kind, as a broken line would."""
+        index = max(i for i, record in enumerate(self.records) if record[3] == kind)
+        wrong = np.frombuffer(self.records[index], DTYPES[kind]).copy()
+        wrong[field] = value
+        self.records[index] = wrong.tobytes()
+
+    def reject(self, kind: Kind, reason: int) -> None:
+        """Reject a record."""
+        self._emit(Kind.REJECTED, command_kind=kind, reason=reason, highest_reference=self.highest_reference)
+
+    # ---- what Wuhan sends
+
+    def receive(self, data: bytes) -> None:
+        """Take registry commands, as the kernel does."""
+        for start in range(0, len(data), RECORD_BYTES):
+            record = data[start : start + RECORD_BYTES]
+            fields = {name: value for name, value in read(record).items() if isinstance(value, int)}
+            self.commands.append(fields)
+            reason = self._apply(Kind(fields["kind"]), fields)
+            if reason:
+                self._emit(
+                    Kind.REJECTED,
+                    command_kind=fields["kind"],
+                    reason=reason,
+                    highest_reference=self.highest_reference,
+                )
+
+    def _apply(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
+        if fields["user_reference"] <= self.highest_reference:
+            return RejectReason.DUPLICATE_REFERENCE
+        self.highest_reference = fields["user_reference"]
+        if fields["version"] != PROTOCOL_VERSION or fields["trading_day"] != self.number:
+            return RejectReason.WRONG_TRADING_DAY
+        if kind.name.startswith("OPENING"):
+            return self._apply_opening(kind, fields)
+        if kind.name.startswith("RESULT"):
+            return self._apply_result(kind, fields)
+        if kind is Kind.DELIVERED:
+            if not self.is_confirmed:
+                return RejectReason.NOT_SEALED
+            self.delivered = fields
+        elif kind is Kind.STAGE:
+            self.stages.append(fields["stage"])
+        return RejectReason.NONE
+
+    def _apply_opening(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
+        if self.is_open:
+            return RejectReason.OPENING_CLOSED
+        if kind is Kind.OPENING_BEGIN:
+            self._begun = {}
+        elif kind is Kind.OPENING_HOLDING:
+            key = (fields["account_id"], fields["contract_id"])
+            self._begun[key] = fields["available_lots"] + fields["frozen_lots"]
+        elif kind is Kind.OPENING_CASH:
+            key = (fields["account_id"], CASH)
+            self._begun[key] = fields["available_fen"] + fields["frozen_fen"]
+        else:
+            found = {
+                "units_total_lots": sum(v for k, v in self._begun.items() if k[1] != CASH),
+                "cash_total_fen": sum(v for k, v in self._begun.items() if k[1] == CASH),
+                "record_count": len(self._begun),
+                "control_hash": sum(balance_term(*k, v) for k, v in self._begun.items()) % MODULUS,
+            }
+            if any(fields[name] != value for name, value in found.items()):
+                return RejectReason.CONTROL_TOTAL
+            self.opening, self.is_open = self._begun, True
+            self._emit(Kind.OPENING_ACCEPTED, **{k: v for k, v in found.items() if k != "control_hash"})
+        return RejectReason.NONE
+
+    def _apply_result(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
+        if not self.is_sealed:
+            return RejectReason.NOT_SEALED
+        if self.is_confirmed:
+            return RejectReason.ALREADY_CONFIRMED
+        if kind is Kind.RESULT_BEGIN:
+            if fields["run"] <= self.refused_run:
+                return RejectReason.DUPLICATE_RECORD
+            self._run, self._differences, self._begun = fields["run"], [], {}
+        elif fields["run"] != self._run or self._run == self.refused_run:
+            return RejectReason.INVALID_FIELD
+        elif kind is Kind.RESULT_TOTALS:
+            self._judge(fields)
+        else:
+            self._compare(kind, fields)
+        return RejectReason.NONE
+
+    def _compare(self, kind: Kind, fields: dict[str, int]) -> None:
+        is_cash = kind is Kind.RESULT_CASH
+        key = (fields["account_id"], CASH if is_cash else fields["contract_id"])
+        change = fields["change_fen" if is_cash else "change_lots"]
+        closing = fields["closing_fen" if is_cash else "closing_lots"]
+        self._begun[key] = change
+        wrong = change != self.change.get(key, 0) or closing != self.closing(key)
+        if wrong or (is_cash and fields["fees_fen"] != self.fees[key[0]]):
+            self._differences.append((*key, self.change.get(key, 0), change))
+
+    def _judge(self, fields: dict[str, int]) -> None:
+        traded = {key for trade in self.trades for key in self._touched(trade)}
+        for key in sorted(traded - set(self._begun), key=lambda key: (key[1] == CASH, key)):
+            self._differences.append((*key, self.change[key], 0))
+        totals = {
+            "record_count": len(traded),
+            "tonnes_lots": sum(trade[5] for trade in self.trades),
+            "amount_fen": sum(trade[4] for trade in self.trades),
+            "control_hash": sum(balance_term(*key, self.change[key]) for key in traded) % MODULUS,
+        }
+        for name, expected in totals.items():
+            if fields[name] != expected:
+                self._differences.append((0, 0, expected, fields[name]))
+        if not self._differences:
+            self.is_confirmed = True
+            self._emit(Kind.RESULT_CONFIRMED, run=self._run, record_count=len(traded))
+            return
+        account, contract, expected, found = self._differences[0]
+        self.refused_run = self._run
+        self._emit(
+            Kind.RESULT_REFUSED,
+            run=self._run,
+            account_id=account,
+            contract_id=contract,
+            expected_amount=expected,
+            found_amount=found,
+            difference_count=len(self._differences),
+        )
+
+    def _touched(self, trade: tuple[int, int, int, int, int, int]) -> Iterator[tuple[int, int]]:
+        _, buyer, seller, contract, _, _ = trade
+        for account in (buyer, seller):
+            yield account, contract
+            yield account, CASH
+
+    def _emit(self, kind: Kind, **values: int) -> None:
+        dated = {"trading_day": self.number, "time_ns": market_time_ns(self.day, 34_200 + len(self.records))}
+        if kind is Kind.REJECTED:
+            del dated["trading_day"]
+        elif kind is not Kind.TRADE_REPORT:
+            dated["version"] = PROTOCOL_VERSION
+        else:
+            dated["report_version"] = PROTOCOL_VERSION
+        self.records.append(make(kind, **dated, **values))
