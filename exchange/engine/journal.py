@@ -114,6 +114,11 @@ class Journal:
         return not (self._handed or self._is_writing)
 
     @property
+    def has_failed(self) -> bool:
+        """True once a write or sync has failed: nothing more will be written."""
+        return self._failure is not None
+
+    @property
     def is_behind(self) -> bool:
         """True when so much waits for the disk that nothing more should be sequenced."""
         return self._behind_bytes >= JOURNAL_BEHIND_BYTES_MAX

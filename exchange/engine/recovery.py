@@ -1,0 +1,158 @@
+"""After a stop of any kind: finds the newest day, proves its journal, brings kernel, streams and day back.
+
+A day whose journal holds no durable batch never began: nothing of it was ever shown to anybody.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from exchange.engine.day import TradingDay
+from exchange.engine.day_file import bases_of, read_day_file
+from exchange.engine.directory import Directory
+from exchange.engine.files import Files
+from exchange.engine.journal_format import Identity
+from exchange.engine.journal_reader import End, JournalReader
+from exchange.engine.opening import plan_day
+from exchange.engine.replay import (
+    Applier,
+    ReplayResult,
+    StreamIds,
+    blocks,
+    is_foreign,
+    refuse_foreign,
+    replay,
+)
+from exchange.engine.settings import EngineSettings
+from exchange.errors import UsageError
+from exchange.kernel import Capacity, State, new_state
+from exchange.publish.event_log import EventLog
+from exchange.publish.streams import Streams
+from exchange.vocabulary.records import Records
+
+__all__ = ["Recovered", "ReplayResult", "recover", "replay"]
+
+
+class Recovered(NamedTuple):
+    """A day as it was when its last durable batch had been applied."""
+
+    day: TradingDay
+    state: State
+    streams: Streams
+    yesterday: Streams | None
+    end: End
+
+
+class FinishedDay(NamedTuple):
+    """A delivered day journaled by another version of the program: over, and not to be replayed here."""
+
+    day: date
+    chain_head: bytes
+
+
+def recover(settings: EngineSettings, directory: Directory, files: Files) -> Recovered | FinishedDay | None:
+    """The newest day that has begun; None when there is none."""
+    begun: list[tuple[date, Identity]] = []
+    for name in reversed(files.names(settings.journal_folder)):
+        day = date.fromisoformat(name)
+        identity = identity_of(settings.day_journal(day), files)
+        if identity is not None:
+            begun.append((day, identity))
+        if len(begun) == 2:
+            break
+    if not begun:
+        return None
+    day, identity = begun[0]
+    if is_foreign(identity) and _is_delivered(settings, files, day):
+        return FinishedDay(day, _chain_head(settings.day_journal(day), files))
+    recovered = _recover_day(settings, directory, files, identity)
+    if len(begun) == 1 or is_foreign(begun[1][1]):
+        return recovered
+    return recovered._replace(yesterday=_rebuild_streams(settings, files, begun[1][1]))
+
+
+def _is_delivered(settings: EngineSettings, files: Files, day: date) -> bool:
+    file = read_day_file(files, settings.day_file(day))
+    return file is not None and file.confirmed
+
+
+def _chain_head(folder: Path, files: Files) -> bytes:
+    reader = JournalReader(folder, files)
+    for _ in reader.batches():
+        pass
+    assert reader.end is not None
+    return reader.end.chain
+
+
+def identity_of(folder: Path, files: Files) -> Identity | None:
+    """What a day's journal is bound to; None when nothing of it was ever durable."""
+    reader = JournalReader(folder, files)
+    identity = reader.identity()
+    if identity is None:
+        for _ in reader.batches():  # raises when a later batch proves that the head was durable once
+            raise AssertionError("a journal without a head has no batches")
+        return None
+    return identity if next(reader.batches(), None) is not None else None
+
+
+def _recover_day(
+    settings: EngineSettings, directory: Directory, files: Files, identity: Identity
+) -> Recovered:
+    folder = settings.day_journal(identity.day)
+    _refuse_other_profile(settings, identity, folder)
+    refuse_foreign(identity, folder)
+    plan = plan_day(
+        settings.profile,
+        identity.day,
+        directory,
+        bases_of(settings, files, identity.day),
+        orders_capacity=settings.orders_capacity,
+        previous_hash=identity.previous_hash,
+    )
+    day = TradingDay(plan._replace(identity=identity))
+    reader = JournalReader(folder, files)
+    streams = make_streams(settings, identity.day)
+    applier = Applier(new_state(Capacity(*identity.capacity)))
+    for block in blocks(reader.batches()):
+        sequence = int(block["sequence"][-1])
+        day.observe_commands(block)
+
+        def keep(events: Records, ids: StreamIds, sequence: int = sequence) -> None:
+            streams.append(events, ids, sequence)
+            day.observe_events(events)
+
+        applier.apply(block, keep)
+        streams.release(sequence)  # read back from the disk, so durable
+    assert reader.end is not None
+    day.refuse_other_script()
+    return Recovered(day, applier.state, streams, None, reader.end)
+
+
+def _rebuild_streams(settings: EngineSettings, files: Files, identity: Identity) -> Streams:
+    """The ended streams of the day before, which are kept until the next close."""
+    folder = settings.day_journal(identity.day)
+    streams = make_streams(settings, identity.day)
+    applier = Applier(new_state(Capacity(*identity.capacity)))
+    for block in blocks(JournalReader(folder, files).batches()):
+        sequence = int(block["sequence"][-1])
+
+        def keep(events: Records, ids: StreamIds, sequence: int = sequence) -> None:
+            streams.append(events, ids, sequence)
+
+        applier.apply(block, keep)
+        streams.release(sequence)
+    streams.end()
+    return streams
+
+
+def make_streams(settings: EngineSettings, day: date) -> Streams:
+    """Empty streams of a day; a large day's older events go to files."""
+    return Streams(EventLog(settings.folder / "events" / day.isoformat(), settings.events_in_memory_max))
+
+
+def _refuse_other_profile(settings: EngineSettings, identity: Identity, folder: Path) -> None:
+    if identity.profile != settings.profile:
+        raise UsageError(
+            f"{folder} was begun with profile {identity.profile}, but {settings.profile} is asked for",
+            f"use --profile {identity.profile}, or begin anew with --fresh",
+        )

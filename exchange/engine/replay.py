@@ -1,0 +1,141 @@
+"""Replays a day's journal into a fresh kernel: the same commands give the same events and the same state.
+
+Batches are joined into large blocks first, since what the kernel does never depends on where a batch ended.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.engine.bounds import EVENT_BUFFER_RECORDS
+from exchange.engine.files import Files
+from exchange.engine.journal_format import Identity
+from exchange.engine.journal_reader import Batch, End, JournalReader
+from exchange.engine.opening import HASH_PREFIX_BYTES, kernel_hash
+from exchange.errors import UsageError
+from exchange.kernel import Capacity, State, apply_batch, digest_canonical, figures, new_state
+from exchange.rulebook import rules_hash
+from exchange.vocabulary.enums import Method
+from exchange.vocabulary.limits import BATCH_COMMANDS_MAX, RECORD_BYTES
+from exchange.vocabulary.records import COMMAND, EVENT, Records
+
+_WORDS = RECORD_BYTES // 8
+StreamIds = NDArray[np.uint32]
+
+
+class Applier:
+    """Runs commands through a kernel state and hands on what comes out, buffer by buffer."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._events: Records = np.zeros(EVENT_BUFFER_RECORDS, EVENT)
+        self._streams: StreamIds = np.zeros(EVENT_BUFFER_RECORDS, np.uint32)
+
+    def apply(self, commands: Records, take: Callable[[Records, StreamIds], None]) -> None:
+        """Apply every command completely; `take` must copy what it keeps."""
+        done = 0
+        more = True
+        while more:
+            step, count, more = apply_batch(self.state, commands[done:], self._events, self._streams)
+            done += step
+            if count:
+                take(self._events[:count], self._streams[:count])
+        assert done == len(commands), f"expected {len(commands)} commands applied, found {done}"
+
+
+class ReplayResult(NamedTuple):
+    """What a day's journal amounts to, from nothing but the journal."""
+
+    day: date
+    state: State
+    digest: str  # canonical, hex
+    last_sequence: int
+    match_count: int
+    tonnes: int
+    amount_fen: int
+    listed_lots: int
+    block_lots: int
+    end: End
+
+
+def replay(folder: Path, files: Files | None = None) -> ReplayResult:
+    """Replay one day's folder; raises JournalCorrupt, or UsageError when another program wrote it."""
+    reader = JournalReader(folder, files)
+    identity = reader.identity()
+    if identity is None:
+        list(reader.batches())  # a damaged head with durable batches after it is corruption, not an empty day
+        raise UsageError(f"{folder} holds no durable command", "choose another day")
+    refuse_foreign(identity, folder)
+    applier = Applier(new_state(Capacity(*identity.capacity)))
+    for block in blocks(reader.batches()):
+        applier.apply(block, _forget)
+    assert reader.end is not None
+    return _result(identity, applier.state, reader.end)
+
+
+def refuse_foreign(identity: Identity, folder: Path) -> None:
+    """Kernel and rules change only between days: a journal means something only to those that wrote it."""
+    for what, expected, found in _bindings(identity):
+        if found != expected:
+            raise UsageError(
+                f"{folder} was written under another {what}: expected {expected.hex()}, found {found.hex()}",
+                "finish and read that day with the version that began it, or begin anew: two-city up --fresh",
+            )
+
+
+def is_foreign(identity: Identity) -> bool:
+    """True when another kernel or other rules wrote the journal."""
+    return any(found != expected for _, expected, found in _bindings(identity))
+
+
+def _bindings(identity: Identity) -> tuple[tuple[str, bytes, bytes], ...]:
+    """(what, expected, found) of everything a journal is bound to."""
+    rules = rules_hash(identity.profile, identity.day)[:HASH_PREFIX_BYTES]
+    return (
+        ("kernel", kernel_hash(), identity.kernel_hash),
+        (f"rules of profile {identity.profile}", rules, identity.rules_hash),
+    )
+
+
+def blocks(batches: Iterator[Batch]) -> Iterator[Records]:
+    """The commands of many batches, copied into blocks of one reused buffer."""
+    buffer: Records = np.zeros(BATCH_COMMANDS_MAX, COMMAND)
+    words = buffer.view(np.uint64).reshape(-1, _WORDS)
+    filled = 0
+    for batch in batches:
+        rows = batch.commands.view(np.uint64).reshape(-1, _WORDS)
+        for first in range(0, len(rows), BATCH_COMMANDS_MAX):
+            part = rows[first : first + BATCH_COMMANDS_MAX]
+            if filled + len(part) > BATCH_COMMANDS_MAX:
+                yield buffer[:filled]
+                filled = 0
+            words[filled : filled + len(part)] = part
+            filled += len(part)
+    if filled:
+        yield buffer[:filled]
+
+
+def _forget(events: Records, streams: StreamIds) -> None:
+    """Only the state is wanted."""
+
+
+def _result(identity: Identity, state: State, end: End) -> ReplayResult:
+    rows = figures(state)
+    listed = rows["figure_method"] != Method.BLOCK
+    volumes = rows["volume_lots"]
+    return ReplayResult(
+        day=identity.day,
+        state=state,
+        digest=digest_canonical(state).hex(),
+        last_sequence=end.next_sequence - 1,
+        match_count=int(rows["figure_trade_count"].sum()),
+        tonnes=int(volumes.sum()),
+        amount_fen=int(rows["turnover_fen"].sum()),
+        listed_lots=int(volumes[listed].sum()),
+        block_lots=int(volumes[~listed].sum()),
+        end=end,
+    )
