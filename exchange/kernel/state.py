@@ -74,7 +74,8 @@ COUNTERS: Final = _dtype(f"""
     is_opening_accepted u1, is_closed u1, is_sealed u1, is_confirmed u1, is_delivered u1
     trading_day i8, expected_ns i8, parameters i8*{PARAMETERS}
     opening_run i8, opening_mark i8, opening_records i8, opening_units i8, opening_cash i8, opening_control i8
-    result_run i8, result_is_begun i8, result_refused_run i8, result_mark i8, result_records i8, result_control i8
+    result_run i8, result_is_begun i8, result_refused_run i8
+    result_mark i8, result_records i8, result_control i8
     difference_count i8, difference_account i8, difference_contract i8
     difference_expected i8, difference_found i8
     settlement_stage i8, break_count i8

@@ -158,7 +158,7 @@ def end_order(state: State, out: Out, count: int, command: np.void, slot: int, r
 def write_block_closed(
     state: State, out: Out, count: int, command: np.void, slot: int, reason: int, user_reference: int
 ) -> int:
-    """BLOCK_CLOSED to the counterparty of a block offer; called before the offer ends, for the place after."""
+    """BLOCK_CLOSED to the counterparty of a block offer, written while its slot still holds it."""
     order = state.orders[slot]
     detail = state.details[slot]
     counterparty = signed(detail["counterparty_account_id"])

@@ -1,0 +1,98 @@
+"""Two fingerprints of a state: of its arrays' bytes, and of its meaning, which any implementation can compute."""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from exchange.kernel.state import State
+from exchange.kernel.views import defined_accounts, defined_contracts, offer_slots, side_slots
+from exchange.vocabulary.enums import Method, Side
+
+HEAD = b"two-city state 1"
+HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today")
+
+
+def digest_raw(state: State) -> bytes:
+    """SHA-256 over every array's bytes: equal for the same commands, whatever the batches."""
+    digest = hashlib.sha256()
+    for rows in state:
+        digest.update(rows.view(np.uint8))
+    return digest.digest()
+
+
+def digest_canonical(state: State) -> bytes:
+    """SHA-256 over counters, contracts with books and offers, accounts, logins and streams, little-endian."""
+    digest = hashlib.sha256()
+    for part in _parts(state):
+        digest.update(part)
+    return digest.digest()
+
+
+def _parts(state: State) -> Iterator[bytes]:
+    counters = state.counters[0]
+    yield HEAD
+    names = "last_sequence last_time_ns trading_day order_number match_count tonnes_lots control"
+    yield struct.pack("<QqIIIQQ", *(int(counters[name]) for name in names.split()))
+    yield struct.pack("<BBB", *(int(counters[name]) for name in ("is_halted", "halt_reason", "is_killed")))
+    for contract_id in defined_contracts(state):
+        yield from _contract(state, contract_id)
+    for account_id in defined_accounts(state):
+        yield from _account(state, account_id)
+    for login_id in np.flatnonzero(state.logins["is_defined"]):
+        login = state.logins[login_id]
+        names = "member_id highest_reference is_up is_killed"
+        yield struct.pack("<HIIBB", login_id, *(int(login[name]) for name in names.split()))
+    for stream in np.flatnonzero(state.members["event_count"]):
+        member = state.members[stream]
+        yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
+
+
+def _contract(state: State, contract_id: int) -> Iterator[bytes]:
+    contract = state.contracts[contract_id]
+    names = "base lower upper block_lower block_upper"
+    yield struct.pack(
+        "<HIIIIIBBBBB",
+        contract_id,
+        *(int(contract[name]) for name in names.split()),
+        *(int(phase) for phase in contract["phase"]),
+        int(contract["is_halted"]),
+        int(contract["is_killed"]),
+        int(contract["product"]),
+    )
+    for side in Side:
+        for slot in side_slots(state, contract_id, side):
+            yield _order(state, slot)
+    for slot in offer_slots(state, contract_id):
+        yield _order(state, slot)
+        yield struct.pack("<I", int(state.details["counterparty_account_id"][slot]))
+    names = "open high low last trade_count volume_lots turnover_fen"
+    for method in (Method.LISTED, Method.BLOCK):
+        yield struct.pack("<IIIIIqq", *(int(contract[name][method]) for name in names.split()))
+
+
+def _order(state: State, slot: int) -> bytes:
+    order, detail = state.orders[slot], state.details[slot]
+    return struct.pack(
+        "<QIIIHIq",
+        int(order["order_id"]),
+        int(detail["price_ticks"]),
+        int(order["remaining"]),
+        int(order["account_id"]),
+        int(order["login_id"]),
+        int(detail["user_reference"]),
+        int(detail["lock_fen"]),
+    )
+
+
+def _account(state: State, account_id: int) -> Iterator[bytes]:
+    account = state.accounts[account_id]
+    names = "member_id entity_id eligibility opening available locked proceeds_today fees_today"
+    yield struct.pack("<IIIBqqqqq", account_id, *(int(account[name]) for name in names.split()))
+    contracts = int(state.counters["contracts"][0])
+    holdings = state.holdings[account_id * contracts : (account_id + 1) * contracts]
+    for contract_id in range(1, contracts):
+        buckets = tuple(int(holdings[name][contract_id]) for name in HOLDING_FIELDS)
+        if any(buckets):
+            yield struct.pack("<Hqqqqqq", contract_id, *buckets)

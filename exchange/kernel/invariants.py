@@ -1,0 +1,170 @@
+"""Proof that a state balances: units, cash, locks, books, free slots and the day's totals."""
+
+import numpy as np
+
+from exchange.errors import CorruptionError
+from exchange.kernel.state import NO_SLOT, WORD_BITS, State
+from exchange.kernel.views import defined_contracts, offer_slots, queue, side_levels, side_slots
+from exchange.vocabulary.enums import Method, OrderKind, Side
+from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
+
+
+def check_state(state: State) -> None:
+    """Raise CorruptionError naming the first thing that does not balance; takes time like the capacity."""
+    _check_balances(state)
+    _check_slots(state)
+    for contract_id in defined_contracts(state):
+        for side in Side:
+            _check_side(state, contract_id, side)
+        _check_offers(state, contract_id)
+    _check_locks(state)
+    _check_totals(state)
+
+
+def _expect(what: str, expected: object, found: object) -> None:
+    if expected != found:
+        raise CorruptionError(what, expected, found)
+
+
+def _check_balances(state: State) -> None:
+    """No bucket is negative; what everybody has is what the registry gave, less the fees."""
+    buckets = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "open_buys")
+    for name in buckets:
+        _expect(f"negative holdings.{name}", 0, int((state.holdings[name] < 0).sum()))
+    cash = ("opening", "available", "locked", "frozen", "proceeds_held", "fees_today")
+    for name in cash:
+        _expect(f"negative accounts.{name}", 0, int((state.accounts[name] < 0).sum()))
+    contracts = int(state.counters["contracts"][0])
+    units = sum(state.holdings[name] for name in ("available", "locked", "bought_today", "frozen"))
+    opening = state.holdings["opening"].reshape(-1, contracts).sum(axis=0)
+    closing = np.asarray(units).reshape(-1, contracts).sum(axis=0)
+    for contract_id in range(contracts):
+        _expect(f"units of contract {contract_id}", int(opening[contract_id]), int(closing[contract_id]))
+    held = sum(int(state.accounts[name].sum()) for name in cash[1:5])
+    fees = int(state.counters["fees_fen"][0])
+    _expect("cash plus fees", int(state.accounts["opening"].sum()), held + fees)
+    _expect("fees of all accounts", fees, int(state.accounts["fees_today"].sum()))
+
+
+def _check_slots(state: State) -> None:
+    """Every slot is live or on the free stack, once, and a live order's id names its slot."""
+    counters = state.counters[0]
+    live = np.flatnonzero(state.orders["order_id"])
+    _expect("live orders", int(counters["live_orders"]), len(live))
+    slots = state.orders["order_id"][live] & np.uint64(ORDER_SLOT_NONE)
+    _expect("slots named by live order ids", live.tolist(), slots.tolist())
+    numbers = state.orders["order_id"][live] >> np.uint64(ORDER_SLOT_BITS)
+    newest = int(numbers.max(initial=0))
+    _expect("order numbers above the counter", False, newest > int(counters["order_number"]))
+    end = NO_SLOT if len(live) < len(state.orders) else int(counters["free_head"])
+    _expect("end of a full pool's free stack", NO_SLOT, end)
+    free = list(queue(state, int(counters["free_head"])))
+    _expect("free slots", len(state.orders) - len(live), len(free))
+    _expect("slots on the free stack twice", len(free), len(set(free)))
+    _expect("live slots on the free stack", 0, int((state.orders["order_id"][free] != 0).sum()))
+
+
+def _check_side(state: State, contract_id: int, side: int) -> None:
+    """A side's queues, level totals, bitmap and best price agree."""
+    name = f"contract {contract_id} {Side(side).name}"
+    contract = state.contracts[contract_id]
+    levels = side_levels(state, contract_id, side)
+    full = np.flatnonzero(levels["count"])
+    _expect(f"{name} best", int(full[0]) if len(full) else -1, int(contract["best"][side]))
+    _expect(f"{name} bitmap", full.tolist(), _marked_levels(state, contract_id, side))
+    _expect(f"{name} empty levels with lots", 0, int(levels["lots"][levels["count"] == 0].sum()))
+    origin = int(contract["origin"][side])
+    for position in full.tolist():
+        slots = list(queue(state, int(levels["head"][position])))
+        place = f"{name} level {position}"
+        _expect(f"{place} orders", int(levels["count"][position]), len(slots))
+        _expect(f"{place} tail", int(levels["tail"][position]), slots[-1])
+        _expect(f"{place} lots", int(levels["lots"][position]), int(state.orders["remaining"][slots].sum()))
+        _check_links(state, place, slots)
+        price = origin - position if side == Side.BUY else origin + position
+        prices = set(state.details["price_ticks"][slots].tolist())
+        _expect(f"{place} prices", {price}, prices)
+        kinds = set(state.orders["side_kind"][slots].tolist())
+        _expect(f"{place} side and kind", {side | OrderKind.LISTING << 1}, kinds)
+
+
+def _marked_levels(state: State, contract_id: int, side: int) -> list[int]:
+    """The positions that a side's bitmap says are not empty, both tiers agreeing."""
+    counters = state.counters[0]
+    leaf_words, side_words = int(counters["leaf_words"]), int(counters["side_words"])
+    start = (contract_id * 2 + side) * side_words
+    words = state.words["bits"][start : start + side_words]
+    leaves = _bits(words[:leaf_words])
+    summary = _bits(words[leaf_words:])
+    full_words = sorted({position // WORD_BITS for position in leaves})
+    _expect(f"contract {contract_id} {Side(side).name} bitmap summary", full_words, summary)
+    return leaves
+
+
+def _bits(words: np.ndarray) -> list[int]:
+    little = np.ascontiguousarray(words).astype("<u4").view(np.uint8)
+    return [int(i) for i in np.flatnonzero(np.unpackbits(little, bitorder="little"))]
+
+
+def _check_links(state: State, place: str, slots: list[int]) -> None:
+    previous = state.orders["previous"][slots].tolist()
+    _expect(f"{place} backward links", [NO_SLOT, *slots[:-1]], previous)
+    remaining = state.orders["remaining"][slots]
+    _expect(f"{place} orders with nothing left", 0, int((remaining == 0).sum()))
+
+
+def _check_offers(state: State, contract_id: int) -> None:
+    """A contract's block offers are linked both ways."""
+    slots = list(offer_slots(state, contract_id))
+    tail = int(state.contracts["block_tail"][contract_id])
+    _expect(f"contract {contract_id} last block offer", slots[-1] if slots else NO_SLOT, tail)
+    if slots:
+        _check_links(state, f"contract {contract_id} block offers", slots)
+
+
+def _check_locks(state: State) -> None:
+    """What is locked is what the live orders need, and every live order is in a book or a list."""
+    contracts = int(state.counters["contracts"][0])
+    locked_lots = np.zeros(len(state.holdings), np.int64)
+    open_buys = np.zeros(len(state.holdings), np.int64)
+    locked_fen = np.zeros(len(state.accounts), np.int64)
+    open_orders = np.zeros(len(state.accounts), np.int64)
+    found = 0
+    for contract_id in defined_contracts(state):
+        sides = [slot for side in Side for slot in side_slots(state, contract_id, side)]
+        for slot in (*sides, *offer_slots(state, contract_id)):
+            found += 1
+            order = state.orders[slot]
+            account_id = int(order["account_id"])
+            _expect(f"contract of slot {slot}", contract_id, int(order["contract_id"]))
+            open_orders[account_id] += 1
+            locked_fen[account_id] += int(state.details["lock_fen"][slot])
+            lots = open_buys if int(order["side_kind"]) & 1 == Side.BUY else locked_lots
+            lots[account_id * contracts + contract_id] += int(order["remaining"])
+    _expect("live orders in books and lists", int(state.counters["live_orders"][0]), found)
+    if int(state.counters["stage"][0]) != 0:
+        return  # an unfinished command holds a lock of its own
+    for name, wanted, rows in (
+        ("holdings.locked", locked_lots, state.holdings["locked"]),
+        ("holdings.open_buys", open_buys, state.holdings["open_buys"]),
+        ("accounts.locked", locked_fen, state.accounts["locked"]),
+        ("accounts.open_orders", open_orders, state.accounts["open_orders"]),
+    ):
+        wrong = np.flatnonzero(wanted != rows)
+        if len(wrong):
+            first = int(wrong[0])
+            _expect(f"{name}[{first}]", int(wanted[first]), int(rows[first]))
+
+
+def _check_totals(state: State) -> None:
+    """The day's totals are those of its contracts, and what was bought is what was sold."""
+    counters = state.counters[0]
+    for total, name in (("match_count", "trade_count"), ("tonnes_lots", "volume_lots")):
+        _expect(total, int(counters[total]), int(state.contracts[name].sum()))
+    _expect("amount_fen", int(counters["amount_fen"]), int(state.contracts["turnover_fen"].sum()))
+    contracts = int(counters["contracts"])
+    sold = state.holdings["sold_today"].reshape(-1, contracts).sum(axis=0)
+    for contract_id in defined_contracts(state):
+        volume = state.contracts["volume_lots"][contract_id]
+        traded = sum(int(volume[method]) for method in (Method.LISTED, Method.BLOCK))
+        _expect(f"units sold of contract {contract_id}", traded, int(sold[contract_id]))

@@ -1,0 +1,45 @@
+"""Plain reads of a state from Python: levels, queues and offers in their order; nothing hot."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from exchange.kernel.state import NO_SLOT, State
+
+
+def defined_contracts(state: State) -> list[int]:
+    """Ids of the defined contracts, ascending."""
+    return [int(i) for i in np.flatnonzero(state.contracts["is_defined"])]
+
+
+def defined_accounts(state: State) -> list[int]:
+    """Ids of the defined accounts, ascending."""
+    return [int(i) for i in np.flatnonzero(state.accounts["is_defined"])]
+
+
+def side_levels(state: State, contract_id: int, side: int) -> np.ndarray:
+    """The levels of one side of a contract, best position first."""
+    levels = int(state.counters["levels"][0])
+    start = (contract_id * 2 + side) * levels
+    return state.levels[start : start + levels]
+
+
+def queue(state: State, slot: int) -> Iterator[int]:
+    """Slots from one on, first come first; an endless queue is cut where every slot would have been seen."""
+    for _ in range(len(state.orders)):
+        if slot == NO_SLOT:
+            return
+        yield slot
+        slot = int(state.orders["next"][slot])
+
+
+def side_slots(state: State, contract_id: int, side: int, level_count: int | None = None) -> Iterator[int]:
+    """Slots of a side's best levels (all of them by default), best price first and first come first."""
+    levels = side_levels(state, contract_id, side)
+    for position in np.flatnonzero(levels["count"])[:level_count]:
+        yield from queue(state, int(levels["head"][position]))
+
+
+def offer_slots(state: State, contract_id: int) -> Iterator[int]:
+    """Slots of a contract's block offers, first come first."""
+    return queue(state, int(state.contracts["block_head"][contract_id]))
