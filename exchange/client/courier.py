@@ -50,10 +50,16 @@ class Courier:
     """One login's session over any number of connections."""
 
     def __init__(
-        self, credentials: Credentials, locate: Locate, listeners: tuple[Listener, ...] = ()
+        self,
+        credentials: Credentials,
+        locate: Locate,
+        listeners: tuple[Listener, ...] = (),
+        stream: str = "",
     ) -> None:
+        """`stream`: what is asked for each day; blank = the login's own, "PUBLIC" = the public one."""
         self.credentials = credentials
-        self.session = ""  # the stream followed; blank before the first login and between days
+        self.stream = stream
+        self.session = ""  # the stream followed now; blank before the first login and between days
         self.is_connected = False
         self.connections = 0  # made so far
         self._locate = locate
@@ -63,7 +69,8 @@ class Courier:
         self._queries: deque[_Query] = deque()
         self._connection: Connection | None = None
         self._next_number = 1
-        self._ended_session = ""
+        self.ended_session = ""  # the last stream that was followed to its end
+        self._day_listeners: list[Callable[[], None]] = []
         self._refusals = 0
         self._ready = asyncio.Event()  # connected, and the past told apart from what is to come
         self._failure: BaseException | None = None
@@ -95,9 +102,18 @@ class Courier:
         """Call `listener` with every event from now on, in stream order, before outcomes are given."""
         self._listeners.append(listener)
 
+    def listen_to_day_end(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever the followed stream has ended."""
+        self._day_listeners.append(listener)
+
     def unlisten(self, listener: Listener) -> None:
         """Undo `listen`."""
         self._listeners.remove(listener)
+
+    @property
+    def settled_sequence(self) -> int:
+        """Last sequence of today that an answered query is known to have reflected."""
+        return self._desk.settled_sequence
 
     async def until_ready(self) -> None:
         """Wait until commands can be sent; raises what ended the session for good."""
@@ -152,10 +168,10 @@ class Courier:
             address.port,
             who.user,
             who.password,
-            session=self.session,
+            session=self.session or self.stream,
             next_number=self._next_number,
         )
-        if connection.session == self._ended_session:
+        if connection.session == self.ended_session:
             await connection.close()
             raise LoginRefused("S", who.user, "(the next day's)")
         self.session = connection.session
@@ -201,9 +217,11 @@ class Courier:
 
     def _end_day(self) -> None:
         """The followed stream is over, or no longer kept: begin the current one at its first record."""
-        self._ended_session = self.session
+        self.ended_session = self.session
         self.session, self._next_number, self._refusals = "", 1, 0
         self._resolve(self._desk.end_day())
+        for listener in self._day_listeners:
+            listener()
 
     def _note_refusal(self) -> None:
         """An exchange that is still starting refuses too, so one refusal is not yet a stream that is gone."""

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from exchange.client.events import Executed
-from exchange.client.words import Lang, price_text
+from exchange.client.words import Lang, order_number, price_text
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
 
@@ -87,5 +87,6 @@ def _accepted_text(outcome: Outcome, lang: Lang) -> str:
         mean = price_text((outcome.amount_fen + lots // 2) // lots) if lots else "-"
         zh, en = f"成交 {lots:,} 吨,均价 {mean}", f"traded {lots:,} t at {mean} on average"
     elif outcome.order_id:
-        zh, en = f"{zh},委托号 #{outcome.order_id}", f"{en}, order #{outcome.order_id}"
+        number = order_number(outcome.order_id)
+        zh, en = f"{zh},委托号 #{number}", f"{en}, order #{number}"
     return zh if lang == "zh" else en

@@ -12,6 +12,7 @@ from exchange.vocabulary.enums import (
     SettlementStage,
     Side,
 )
+from exchange.vocabulary.limits import ORDER_SLOT_BITS
 from exchange.vocabulary.units import format_yuan, parse_yuan
 
 Lang = Literal["zh", "en"]
@@ -82,6 +83,11 @@ def word(table: dict[int, Pair], value: int, lang: Lang) -> str:
     """The word of a value; the number itself when the table does not know it."""
     pair = table.get(value)
     return str(value) if pair is None else pair[lang == "en"]
+
+
+def order_number(order_id: int) -> int:
+    """The short number people use for an order: counted from 1 each day."""
+    return order_id >> ORDER_SLOT_BITS
 
 
 def price_text(price_ticks: int) -> str:

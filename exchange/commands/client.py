@@ -1,0 +1,264 @@
+"""`exchange client`: trade from a terminal, or from a pipe, as one member."""
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from exchange.client.credentials import Credentials, address_of, credentials_of
+from exchange.client.decode import OtherRecord
+from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused, QueryRefused
+from exchange.client.events import BlockClosed, BlockOffered, Event, StreamOpened
+from exchange.client.outcome import Outcome
+from exchange.client.replies import Contract
+from exchange.client.trader import Trader
+from exchange.client.words import Lang, order_number, price_text
+from exchange.commands import client_show as show
+from exchange.commands.client_help import HELP, rules_text
+from exchange.commands.client_parse import Line, NotUnderstood, parse_line
+from exchange.vocabulary.limits import ORDER_SLOT_BITS
+
+QUIT = "quit"
+
+
+def run_client(data: Path, user: str, lang: str, commands: tuple[str, ...]) -> int:
+    """Run the commands given, or what is typed; exit code 1 when one was refused."""
+    if lang not in ("zh", "en"):
+        raise CredentialsUnusable(f"expected --lang zh or en, found {lang}", "use --lang zh")
+    credentials = credentials_of(data, user or _first_member(data))
+    try:
+        return asyncio.run(_run(data, credentials, "zh" if lang == "zh" else "en", commands))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _first_member(data: Path) -> str:
+    """The first short emitter: the login that the simulated members leave to a person."""
+    users = sorted(path.stem for path in (data / "credentials").glob("E*.json"))
+    if not users:
+        raise CredentialsUnusable(
+            f"{data} has no member's credentials", "run `two-city up` first, or name --data"
+        )
+    return users[0]
+
+
+async def _run(data: Path, credentials: Credentials, lang: Lang, commands: tuple[str, ...]) -> int:
+    try:
+        trader = await Trader.open(credentials, lambda: address_of(data))
+    except LoginRefused as error:
+        raise CredentialsUnusable(str(error), "try again shortly: the day may not be open yet") from error
+    except ConnectionLost as error:
+        raise CredentialsUnusable(
+            f"the exchange does not answer: {error}", "start it with `two-city up`"
+        ) from error
+    async with trader:
+        terminal = Terminal(trader, lang)
+        if commands:
+            results = [await terminal.run_line(text) for text in commands]
+            return 0 if all(results) else 1
+        return await terminal.converse()
+
+
+class Terminal:
+    """One person's conversation with the exchange."""
+
+    def __init__(self, trader: Trader, lang: Lang) -> None:
+        self._trader = trader
+        self._lang: Lang = lang
+        self._console = Console(highlight=False)
+        self._contracts: list[Contract] = []
+        self._offers: dict[int, BlockOffered] = {}
+        self._after_sequence = trader.settled_sequence  # older events are history, not news
+        trader.listen(self._hear)
+
+    async def converse(self) -> int:
+        """Read lines until quit or the end of the input."""
+        who = self._trader.credentials
+        self._say(f"{who.user}  {who.name}  account {who.account_id}")
+        await self.run_line("board")
+        self._say(show.pick(self._lang, "输入 help 查看命令", "type help to see the commands"))
+        lines = _typed_lines()
+        refusals = 0
+        while (text := await lines.get()) is not None and text.strip().lower() not in (QUIT, "exit", "退出"):
+            refusals += not await self.run_line(text)
+        return 1 if refusals and not sys.stdin.isatty() else 0
+
+    async def run_line(self, text: str) -> bool:
+        """Do one line and say what became of it; False when it was refused or not understood."""
+        try:
+            line = parse_line(text)
+            return line is None or await self._do(line)
+        except NotUnderstood as error:
+            self._say(f"[yellow]{_plain(str(error))}[/yellow]")
+        except (QueryRefused, ValueError) as error:
+            self._say(f"[red]{_plain(str(error))}[/red]")
+        return False
+
+    async def _do(self, line: Line) -> bool:
+        match line.verb:
+            case "list" | "take" | "block":
+                return self._tell(await self._order(line))
+            case "cancel" | "accept" | "decline":
+                return self._tell(await self._about_order(line))
+            case "lang":
+                self._lang = "zh" if line.word == "zh" else "en"
+            case "help":
+                self._say(HELP[self._lang])
+            case "quit":
+                pass
+            case _:
+                await self._show(line)
+        return True
+
+    # ---- orders
+
+    async def _order(self, line: Line) -> Outcome:
+        contract = await self._contract(line.word)
+        terms = (line.side, line.price_ticks, line.quantity_lots)
+        if line.verb == "list":
+            return await self._trader.listing(*terms, contract_id=contract.contract_id)
+        if line.verb == "block":
+            return await self._trader.block_offer(
+                *terms, contract_id=contract.contract_id, counterparty_account_id=line.account_id
+            )
+        order_id = 0
+        if line.order:
+            board = await self._trader.board(contract.contract_id)
+            order_id = _whole_id(line.order, [row.order_id for row in board])
+        return await self._trader.take(*terms, contract_id=contract.contract_id, order_id=order_id)
+
+    async def _about_order(self, line: Line) -> Outcome:
+        if line.verb == "cancel":
+            mine = await self._trader.orders()
+            return await self._trader.cancel(_whole_id(line.order, [row.order_id for row in mine]))
+        order_id = _whole_id(line.order, list(self._offers))
+        offer = self._offers.get(order_id)
+        if offer is None:
+            raise NotUnderstood(f"expected a block offer addressed to you (see offers), found #{line.order}")
+        if line.verb == "decline":
+            outcome = await self._trader.block_decline(order_id, contract_id=offer.contract_id)
+        else:
+            outcome = await self._trader.block_accept(
+                order_id, offer.price_ticks, offer.quantity_lots, contract_id=offer.contract_id
+            )
+        if outcome.accepted:
+            self._offers.pop(order_id, None)
+        return outcome
+
+    def _tell(self, outcome: Outcome) -> bool:
+        """Say what became of a command."""
+        colour = "green" if outcome.accepted else "red"
+        self._say(f"[{colour}]{_plain(outcome.text(self._lang))}[/{colour}]")
+        for execution in outcome.executions:
+            self._say(
+                f"  {execution.quantity_lots:,} t @ {price_text(execution.price_ticks)}"
+                f"  {show.pick(self._lang, '手续费', 'fees')} "
+                f"{(execution.trading_fee_fen + execution.settlement_fee_fen) / 100:,.2f}"
+            )
+        if outcome.remedy:
+            self._say(f"  → {_plain(outcome.remedy)}")
+        return outcome.accepted
+
+    # ---- views
+
+    async def _show(self, line: Line) -> None:
+        trader, lang = self._trader, self._lang
+        codes = {row.contract_id: row.code for row in await self._known_contracts()}
+        match line.verb:
+            case "board":
+                await self._show_board(line.word)
+            case "orders":
+                self._say(show.orders_table(await trader.orders(), codes, lang))
+            case "offers":
+                self._say(show.offers_table(self._offers.values(), codes, lang))
+            case "trades":
+                self._say(show.trades_table(await trader.trades(), codes, lang))
+            case "holdings":
+                self._say(show.holdings_table(await trader.holdings(), codes, lang))
+            case "cash":
+                self._say(show.cash_line(await trader.cash(), lang))
+            case "rules":
+                contract = await self._contract(line.word)
+                self._say(rules_text(lang))
+                self._say(show.rules_table(await trader.rules(contract.contract_id), lang))
+
+    async def _show_board(self, code: str) -> None:
+        trader, lang = self._trader, self._lang
+        self._contracts = await trader.contracts()  # the band is the day's
+        contract = await self._contract(code)
+        phases, figures = await trader.phases(), await trader.figures()
+        self._say(f"[bold]{contract.code}[/bold]  {show.phase_line(contract, phases, lang)}")
+        self._say(show.price_line(contract, figures, lang))
+        self._say(show.board_table(await trader.board(contract.contract_id), lang))
+        orders = await trader.orders()
+        codes = {row.contract_id: row.code for row in self._contracts}
+        if orders:
+            self._say(show.orders_table(orders, codes, lang))
+        self._say(show.holdings_table(await trader.holdings(), codes, lang))
+        self._say(show.cash_line(await trader.cash(), lang))
+
+    async def _known_contracts(self) -> list[Contract]:
+        if not self._contracts:
+            self._contracts = await self._trader.contracts()
+        return self._contracts
+
+    async def _contract(self, code: str) -> Contract:
+        """The contract named, or the first one."""
+        known = await self._known_contracts()
+        for contract in known:
+            if code in ("", contract.code):
+                return contract
+        names = ", ".join(row.code for row in known) or "none yet"
+        raise NotUnderstood(f"expected a contract of today ({names}), found {code!r}")
+
+    # ---- news
+
+    def _hear(self, event: Event | OtherRecord) -> None:
+        if isinstance(event, OtherRecord):
+            return
+        if isinstance(event, StreamOpened):
+            self._offers.clear()
+            self._contracts = []
+            self._after_sequence = min(self._after_sequence, event.sequence - 1)
+        elif isinstance(event, BlockOffered):
+            self._offers[event.order_id] = event
+        elif isinstance(event, BlockClosed):
+            self._offers.pop(event.order_id, None)
+        text = show.notice(event, self._lang)
+        if text and event.sequence > self._after_sequence:
+            self._say(f"[cyan]• {_plain(text)}[/cyan]")
+
+    def _say(self, what: str | Table) -> None:
+        self._console.print(what, soft_wrap=isinstance(what, str))
+
+
+def _plain(text: str) -> str:
+    """Text in which brackets are not markup."""
+    return text.replace("[", "\\[")
+
+
+def _whole_id(number: int, known: list[int]) -> int:
+    """The whole order id of a short order number; a whole id stays as it is."""
+    if number >> ORDER_SLOT_BITS:
+        return number
+    for order_id in known:
+        if order_number(order_id) == number:
+            return order_id
+    raise NotUnderstood(f"expected the number of an order shown (orders, board or offers), found #{number}")
+
+
+def _typed_lines() -> "asyncio.Queue[str | None]":
+    """Lines of the standard input, None at its end; read by a thread that never keeps the process alive."""
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def read() -> None:
+        for text in sys.stdin:
+            loop.call_soon_threadsafe(lines.put_nowait, text)
+        loop.call_soon_threadsafe(lines.put_nowait, None)
+
+    threading.Thread(target=read, name="typed lines", daemon=True).start()
+    return lines
