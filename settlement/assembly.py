@@ -58,7 +58,10 @@ async def _serve(settings: Settings) -> int:
         line = Line(worker, _address(settings), lambda: credentials_of(settings.data, LOGIN), plan)
         server = _HttpServer(
             uvicorn.Config(
-                make_app(worker, line, settings.store_path, token), log_config=None, access_log=False
+                make_app(worker, line, settings.store_path, token),
+                log_config=None,
+                log_level="warning",
+                access_log=False,
             )
         )
         with _listen(settings) as listener:
@@ -82,7 +85,11 @@ async def _run_until_done(
         await asyncio.wait({http, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if following.done():
             following.result()
-            LOG.info("%d day(s) settled%s", line.days_finished, ", a day is HELD" if line.is_held else "")
+            LOG.info(
+                "%d day(s) of the season settled%s",
+                line.days_stated,
+                ", a day is HELD" if line.is_held else "",
+            )
             if not settings.once and not stop.is_set():
                 await stopping
     finally:

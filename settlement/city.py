@@ -32,7 +32,7 @@ from settlement.steps import Steps
 from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
-from settlement.store.days import DayRow, insert_day, newest_day, note_step, save_day
+from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.received import insert_rows, last_match_id
 
 #: rejections that only say that an earlier sending of the same had arrived
@@ -49,6 +49,7 @@ class Status(NamedTuple):
     next_number: int
     trades: int
     break_count: int
+    days_stated: int  # of the whole season
 
 
 class City:
@@ -120,7 +121,8 @@ class City:
             return None
         trades = last_match_id(self._store, day.trading_day)
         breaks = len(open_breaks(self._store))
-        return Status(day.trading_day, day.stage, day.run, day.next_number, trades, breaks)
+        stated = count_stated(self._store)
+        return Status(day.trading_day, day.stage, day.run, day.next_number, trades, breaks, stated)
 
     # ---- one stream
 

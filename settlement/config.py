@@ -13,7 +13,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     data: Path
     scenario: str
     members: int
-    days: int = 0  # trading days to settle, the unfinished one included; 0 = without end
+    days: int = 0  # days of the season to settle, those of earlier runs included; 0 = without end
     exchange: str = ""  # HOST:PORT; empty = read run/shanghai.json at every connect
     once: bool = False  # exit when the days are settled, or with code 3 when a day is held
     fault: Fault | None = None

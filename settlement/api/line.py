@@ -12,7 +12,7 @@ from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import EVENT, Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
 from settlement.api.worker import Worker
-from settlement.instructions import DayFinished, DayHeld, Instruction, Send, Tell
+from settlement.instructions import DayHeld, Instruction, Send, Tell
 from settlement.limits import (
     BUSY_PAUSE_MS,
     CHUNKS_WAITING_MAX,
@@ -31,7 +31,7 @@ TRANSIENT: Final = frozenset({RejectReason.BUSY, RejectReason.NOT_READY, RejectR
 class Plan(NamedTuple):
     """How far this process goes."""
 
-    days: int  # 0 = without end
+    days: int  # of the season, those of earlier runs included; 0 = without end
     stops_when_held: bool
 
 
@@ -53,8 +53,13 @@ class Line:
         self._why_down = ""
         self._waiting: asyncio.Queue[Chunk | ConnectionLost | None] = asyncio.Queue(CHUNKS_WAITING_MAX)
         self.is_up = False
-        self.days_finished = 0
         self.is_held = False
+
+    @property
+    def days_stated(self) -> int:
+        """Days of the season that are over."""
+        status = self._worker.status
+        return status.days_stated if status else 0
 
     @property
     def queue_size(self) -> int:
@@ -150,8 +155,6 @@ class Line:
                         lost = error
                 case Tell(text, is_grave):
                     LOG.log(logging.ERROR if is_grave else logging.INFO, "%s", text)
-                case DayFinished():
-                    self.days_finished += 1
                 case DayHeld():
                     self.is_held = True
         if lost is not None:
@@ -184,7 +187,7 @@ class Line:
             await self._carry_out(connection, await self._worker.do(lambda city: city.resend()))
 
     def _is_done(self) -> bool:
-        return 0 < self._plan.days <= self.days_finished
+        return 0 < self._plan.days <= self.days_stated
 
     def _stops_now(self) -> bool:
         return self.is_held and self._plan.stops_when_held

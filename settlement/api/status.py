@@ -68,7 +68,7 @@ def _status(worker: Worker, line: Line) -> dict[str, Any]:
         "next_number": found.next_number if found else 1,
         "trades": found.trades if found else 0,
         "breaks": found.break_count if found else 0,
-        "days_finished": line.days_finished,
+        "days_stated": line.days_stated,
         "is_held": line.is_held,
     }
 

@@ -21,7 +21,7 @@ def serve_command(
     data: Path = DATA,
     scenario: str = typer.Option(..., help="scenario: who takes part and with what"),
     members: int = typer.Option(..., min=1, help="number of members of the scenario"),
-    days: int = typer.Option(0, min=0, help="trading days to settle; 0 = without end"),
+    days: int = typer.Option(0, min=0, help="days of the season to settle, earlier runs included; 0 = all"),
     exchange: str = typer.Option("", help="HOST:PORT of Shanghai; default: data/run/shanghai.json"),
     once: bool = typer.Option(False, "--once", help="exit when done; with code 3 when a day is held"),
     plant: Fault | None = typer.Option(None, help="put this fault into the first clearing with trades"),

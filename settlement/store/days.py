@@ -32,6 +32,11 @@ def all_days(store: Store) -> list[DayRow]:
     return [found for row in store.rows(f"{_SELECT} ORDER BY trading_day") if (found := _row(row))]
 
 
+def count_stated(store: Store) -> int:
+    """How many days are over."""
+    return store.number("SELECT COUNT(*) FROM settlement_day WHERE stage = ?", (int(SettlementStage.STATED),))
+
+
 def insert_day(store: Store, day: DayRow) -> None:
     """Begin a day."""
     store.require_transaction()
