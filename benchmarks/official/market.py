@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from exchange.vocabulary.enums import Method, Phase
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import make, read
 from exchange.vocabulary.units import market_time_ns
 
@@ -73,7 +74,7 @@ class Desk:
         """Apply everything queued; returns the decoded events."""
         data = self.market.apply(b"".join(self._pending))
         self._pending.clear()
-        events = [decode(data[start : start + 64]) for start in range(0, len(data), 64)]
+        events = [decode(data[start : start + RECORD_BYTES]) for start in range(0, len(data), RECORD_BYTES)]
         self.trade_count += sum(event["kind"] == Kind.TRADE for event in events)
         return events
 
@@ -107,7 +108,8 @@ class KernelMarket:
 
     def apply(self, commands: bytes) -> bytes:
         """Apply whole 64-byte command records; the events they cause, in order."""
-        records = np.frombuffer(bytearray(commands), self._command)
+        records = np.zeros(len(commands) // RECORD_BYTES, self._command)
+        records.view(np.uint8)[:] = np.frombuffer(commands, np.uint8)  # own memory: one layout, one compile
         parts: list[bytes] = []
         start, more = 0, 1
         while more:
@@ -121,5 +123,6 @@ class KernelMarket:
         return b"".join(parts)
 
     def digest(self) -> bytes:
-        """The canonical digest of the state."""
+        """The canonical digest of the state, once its books balance."""
+        self._kernel.check_state(self._state)
         return bytes(self._kernel.digest_canonical(self._state))
