@@ -160,7 +160,7 @@ def _taker_side(others: Sequence[MemberState], price_ticks: int, buyer: MemberSt
 def quotes(members: Sequence[MemberState], guidance: Guidance, days_left: int, random: Random) -> list[Quote]:
     """Listings around the price: intermediaries on both sides, others where they wish to trade."""
     made: list[Quote] = []
-    for _ in range(random.choice((0, 1, 1, 2))):
+    for _ in range(random.choice((1, 1, 2, 3))):
         side = random.choice((Side.BUY, Side.SELL))
         distance = 1 + int(random.expovariate(1.0 / (2 * guidance.spread_ticks)))
         price = guidance.target_ticks + (distance if side is Side.SELL else -distance)
@@ -202,7 +202,7 @@ def withdrawals(
                 stale.append((member, order.order_id))
     random.shuffle(stale)
     chosen = stale[:most]
-    if random.random() < 0.1:
+    if random.random() < 0.4:
         having = [m for m in members if m.listings(Side.SELL) or m.listings(Side.BUY)]
         if having:
             member = random.choice(having)

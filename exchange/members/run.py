@@ -50,19 +50,21 @@ async def run_members(data: Path, scenario: Scenario, members: int, days: int, h
     season = scenario.window(kept_config(data).first_day, days)
     contract_id = contract(scenario.contract).contract_id
     view = MarketView(contract_id)
-    task = asyncio.current_task()
-    assert task is not None
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
     traders: list[Trader] = []
-    try:
+
+    async def trade() -> None:
         public = await _public(data, played[0].user, view)
         traders.append(public)
         agents = await asyncio.gather(*(_agent(data, p, contract_id) for p in played))
         traders.extend(agent.trader for agent in agents)
         log.info("%d members logged in, %s is left to a person", len(agents), human or "nobody")
         await Floor(scenario, season, contract_id, tuple(agents), public, view).play()
+
+    task = asyncio.create_task(trade())
+    for number in (signal.SIGTERM, signal.SIGINT):  # they end the trading, never the logouts behind it
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await task
     except asyncio.CancelledError:
         log.info("stopped by a signal")
     finally:
