@@ -182,8 +182,8 @@ def wrong_definition(flow: Flow) -> None:
 
 def opening(flow: Flow) -> None:
     """Some wrong sets, then positions that agree with their totals."""
-    for run in range(1, 1 + flow.rng.randrange(3)):
-        give_positions(flow, run, mistakes=0.2)
+    for run in range(1, 1 + flow.rng.randrange(4)):
+        give_positions(flow, run, mistakes=0.5)
         send_opening_totals(flow, off=flow.rng.randrange(1, 5))
     while not flow.market.is_opening_accepted:
         give_positions(flow, run=9, mistakes=0.0)
