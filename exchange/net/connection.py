@@ -106,12 +106,11 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_trading(self) -> bool:
-        """Whether its records are taken: logged in, on the stream of a day that is not over."""
-        return (
-            self.session.state is ServerState.OPEN
-            and self.admitted is not None
-            and not self.admitted.day.streams.ended
-        )
+        """Whether its records are taken: logged in, on the stream of a day that is not over.
+
+        The session may already be closed by what came behind the records in the same chunk: they still count.
+        """
+        return not self._has_left and self.admitted is not None and not self.admitted.day.streams.ended
 
     @property
     def can_be_answered(self) -> bool:

@@ -1,0 +1,173 @@
+"""A real exchange on a free port in a thread of its own, and a peer that talks to it over a plain socket."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.gateway_market import begin_trading, credentials_of, make_directory, open_engine
+from exchange.engine.clock import ManualClock
+from exchange.engine.directory import Directory
+from exchange.engine.engine import Engine
+from exchange.engine.journal import Durability
+from exchange.net.gateway import Gateway
+from exchange.protocol.client_session import (
+    Accepted,
+    ClientEvent,
+    ClientSession,
+    DebugText,
+    Rejected,
+    Sequenced,
+    SessionEnded,
+    Unsequenced,
+)
+from exchange.protocol.soupbintcp import LoginRequest
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.records import EVENT, REPLY, Records
+
+TIMEOUT_S = 20.0
+
+
+class Running(NamedTuple):
+    """What a test may look at. The engine belongs to the gateway's thread: read it only when nothing runs."""
+
+    data: Path
+    directory: Directory
+    engine: Engine
+    clock: ManualClock
+    port: int
+
+    def peer(self, user: str, session: str = "", next_number: int = 1) -> "Peer":
+        """Log in with the login's real password."""
+        peer = Peer(self.port, user, credentials_of(self.data, user).password, session, next_number)
+        answer = peer.login()
+        assert isinstance(answer, Accepted), (answer, peer.texts)
+        return peer
+
+
+@contextmanager
+def running_exchange(
+    data: Path, members: int = 2, *, is_trading: bool = True, durability: Durability = Durability.SYNC
+) -> Iterator[Running]:
+    """Start engine and gateway, stop them at the end; what the gateway raised is raised here."""
+    directory, clock = make_directory(data, members), ManualClock()
+    engine = open_engine(data, directory, durability, clock)
+    if is_trading:
+        begin_trading(engine, clock)
+    gateway = Gateway(engine, directory)
+    loop = asyncio.new_event_loop()
+    listening = threading.Event()
+    failures: list[BaseException] = []
+
+    async def serve() -> None:
+        await gateway.start()
+        listening.set()
+        await gateway.serve()
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(serve())
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            listening.set()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    thread = threading.Thread(target=run, name="gateway")
+    thread.start()
+    assert listening.wait(TIMEOUT_S)
+    try:
+        if not failures:
+            yield Running(data, directory, engine, clock, gateway.port)
+    finally:
+        if thread.is_alive() and not failures:
+            loop.call_soon_threadsafe(gateway.stop)
+        thread.join(TIMEOUT_S)
+        engine.close()
+    if failures:
+        raise failures[0]
+
+
+class Peer:
+    """One connection, blocking: send, then wait until what is expected has come."""
+
+    def __init__(self, port: int, user: str, password: str, session: str = "", next_number: int = 1) -> None:
+        self.machine = ClientSession(LoginRequest(user, password, session, next_number))
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+        self.log: list[ClientEvent] = []
+        self.is_closed = False
+
+    def login(self) -> ClientEvent:
+        """Log in; the answer."""
+        self.socket.sendall(self.machine.login(0))
+        while True:
+            self.read()
+            for event in self.log:
+                if isinstance(event, Accepted | Rejected):
+                    return event
+
+    def send(self, *records: bytes) -> None:
+        """Send records."""
+        self.socket.sendall(b"".join(records))
+
+    def read(self) -> None:
+        """One chunk; at the end of the connection `is_closed`."""
+        assert not self.is_closed, f"closed after {self.log}"
+        try:
+            data = self.socket.recv(1 << 16)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self.is_closed = True
+            return
+        self.log += self.machine.receive(data, 0)
+
+    @property
+    def events(self) -> Records:
+        """Every sequenced record so far."""
+        return np.frombuffer(b"".join(e.data for e in self.log if isinstance(e, Sequenced)), EVENT)
+
+    @property
+    def replies(self) -> Records:
+        """Every unsequenced record so far."""
+        return np.frombuffer(b"".join(e.data for e in self.log if isinstance(e, Unsequenced)), REPLY)
+
+    @property
+    def texts(self) -> list[str]:
+        """What the exchange said to a person."""
+        return [event.text for event in self.log if isinstance(event, DebugText)]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether 'Z' has come."""
+        return any(isinstance(event, SessionEnded) for event in self.log)
+
+    def wait_for(self, kind: Kind, count: int = 1) -> list[np.void]:
+        """Read until so many records of a kind have come; all of them."""
+        while True:
+            records = self.events if kind < Kind.REFUSED else self.replies
+            found = [record for record in records if record["kind"] == kind]
+            if len(found) >= count:
+                return found
+            self.read()
+
+    def wait_for_close(self) -> None:
+        """Read until the exchange has closed."""
+        while not self.is_closed:
+            self.read()
+
+    def close(self) -> None:
+        """Hang up without a word."""
+        self.socket.close()
+
+    def __enter__(self) -> "Peer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
