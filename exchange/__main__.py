@@ -12,6 +12,7 @@ from exchange.errors import TwoCityError
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     help="Two-City: an open carbon exchange. Shanghai trades, Wuhan keeps the registry and settles.",
 )
 Data = Annotated[Path, typer.Option("--data", help="Data folder of the season.")]

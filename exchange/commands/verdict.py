@@ -9,11 +9,14 @@ from typing import Any
 import msgspec
 from exchange.engine.recovery import ReplayResult, replay
 from exchange.kernel import cash, holdings
+from exchange.kernel.views import defined_accounts
 
 from exchange.errors import CorruptionError
 
 LEDGER_TIMEOUT_S = 120
 CASH = 0  # the contract number that stands for cash
+UNIT_BUCKETS = ("available", "locked", "bought_today", "frozen")
+CASH_BUCKETS = ("available", "locked", "frozen")
 
 
 class Break(msgspec.Struct, frozen=True):
@@ -102,12 +105,12 @@ def _ledger(data: Path) -> dict[str, Any]:
 def _balances(day: ReplayResult) -> dict[tuple[int, int], int]:
     """Units and cash of every account from the kernel's state alone: all buckets together."""
     balances: dict[tuple[int, int], int] = {}
-    for row in holdings(day.state):
-        units = row["available_lots"] + row["locked_lots"] + row["bought_today_lots"] + row["frozen_lots"]
-        balances[int(row["account_id"]), int(row["contract_id"])] = int(units)
-    for row in cash(day.state):
-        money = row["available_fen"] + row["locked_fen"] + row["frozen_fen"]
-        balances[int(row["account_id"]), CASH] = int(money)
+    for account_id in defined_accounts(day.state):
+        for row in holdings(day.state, account_id):
+            units = sum(int(row[f"{bucket}_lots"]) for bucket in UNIT_BUCKETS)
+            balances[account_id, int(row["contract_id"])] = units
+        money = cash(day.state, account_id)[0]
+        balances[account_id, CASH] = sum(int(money[f"{bucket}_fen"]) for bucket in CASH_BUCKETS)
     return balances
 
 
