@@ -144,3 +144,18 @@ def test_what_cannot_run_fails_continuous_integration(small_suite: Path) -> None
     result = run_suite(small_suite, CI="true")
     assert result.returncode == 1
     assert "tests that were left out fail the run" in result.stdout
+
+
+def test_failed_install_says_so_and_is_not_taken_for_done(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    (clone / "tools").mkdir(parents=True)
+    shutil.copy(ROOT / "tools" / "install.py", clone / "tools")
+    shutil.copy(ROOT / "pyproject.toml", clone)
+    for lock in ("requirements.lock", "requirements-dev.lock"):  # locks without the build back end
+        (clone / lock).write_text("", encoding="utf-8")
+    command = [sys.executable, "tools/install.py"]
+    result = subprocess.run(command, cwd=clone, capture_output=True, text=True, timeout=200)
+    assert result.returncode == 1
+    assert "two-city: pip failed: " in result.stderr
+    assert "to mend: " in result.stderr
+    assert not list((clone / ".venv").glob(".installed-*"))
