@@ -182,9 +182,9 @@ class TradingDay:
     def observe_events(self, events: Records) -> None:
         """Take note of what journaled commands caused."""
         for index in np.flatnonzero(_IS_WATCHED[events["kind"]]).tolist():
+            self._note_schedule()  # before each fact: a replayed block may hold the close and what follows it
             self._observe_event(events[index])
-        if self.schedule_done == len(self.plan.schedule):
-            self._happened(Fact.SCHEDULE_DONE)
+        self._note_schedule()
 
     def refuse_other_script(self) -> None:
         """After a recovery: a day half defined by one directory cannot be finished with another."""
@@ -238,6 +238,10 @@ class TradingDay:
         elif event["halt_reason"] != HaltReason.RESTART:
             self._is_operator_halt = True
             self._resume_at_real_ns = None
+
+    def _note_schedule(self) -> None:
+        if self.schedule_done == len(self.plan.schedule):
+            self._happened(Fact.SCHEDULE_DONE)
 
     def _happened(self, fact: Fact) -> None:
         self.stage = STAGE_CHANGES[self.stage].get(fact, self.stage)

@@ -261,6 +261,7 @@ class Market:
         self.registry = Registry()
         self.alice, self.bob, self.operator = Member(ALICE), Member(BOB), Member(OPERATOR)
         self.seen: dict[tuple[date, int], bytearray] = defaultdict(bytearray)
+        self.day: date | None = None
         self.start(files)
 
     def start(self, files: Files) -> None:
@@ -268,6 +269,7 @@ class Market:
         self.files = files
         self.engine = Engine.open(self.settings, DIRECTORY, self.clock, files=files, monotonic_ns=self.real)
         self.registry.reconnected()
+        self._note_day()
         self._catch_up()
 
     def send(self, member: Member, *records: bytes) -> None:
@@ -275,18 +277,22 @@ class Market:
 
     def turn(self) -> int:
         """One turn, and everything it made visible."""
-        day = self.engine.trading_day
         count = self.engine.turn()
-        if self.engine.trading_day != day:
-            self.registry.new_day()
-            for member in (self.alice, self.bob, self.operator):
-                member.reference = 0
+        self._note_day()
         for stream, first, data in self.engine.release():
             self._receive(stream, first, bytes(data))
         answers = self.registry.answers()
         if answers and self.engine.room():
             self.engine.queue(REGISTRY, commands(*answers))
         return count
+
+    def _note_day(self) -> None:
+        """With a new day come new streams, and references start again."""
+        if self.day not in (None, self.engine.trading_day):
+            self.registry.new_day()
+            for member in (self.alice, self.bob, self.operator):
+                member.reference = 0
+        self.day = self.engine.trading_day
 
     def run(self, turns_max: int = 60) -> None:
         """Turns until nothing is owed any more."""
@@ -328,7 +334,8 @@ class Market:
         for stream in streams.stream_ids:
             known = len(self.seen[self.engine.trading_day, stream]) // RECORD_BYTES
             data = streams.read(stream, known + 1, streams.count(stream) - known)
-            self._receive(stream, known + 1, data)
+            if data:
+                self._receive(stream, known + 1, data)
 
 
 def event_records(data: Iterable[bytes]) -> Records:
