@@ -71,7 +71,7 @@ def open_breaks(store: Store) -> list[Break]:
             " (SELECT COUNT(*) FROM settlement_day d"
             "  WHERE d.trading_day > b.first_day AND d.trading_day <= b.last_day)"
             " FROM reconciliation_break b WHERE b.closed_day IS NULL"
-            " ORDER BY b.account_id, b.asset_id, b.what"
+            " ORDER BY CASE b.account_id WHEN 0 THEN 1 ELSE 0 END, b.account_id, b.asset_id, b.what"
         )
     ]
 
