@@ -118,13 +118,19 @@ def read_day_file(files: Files, path: Path) -> DayFile | None:
         raise CorruptionError(str(path), "the figures of a trading day", error) from error
 
 
+def first_trading_day(settings: EngineSettings) -> date:
+    """The season's first day, or the first trading day after it."""
+    calendar, first = trading_calendar(), settings.first_day
+    return first if calendar.is_trading_day(first) else calendar.next_trading_day(first)
+
+
 def bases_of(settings: EngineSettings, files: Files, day: date) -> dict[int, int]:
     """Base price of every contract of a day: the close of the day before; first day: as the settings say.
 
     A contract that did not trade the day before starts from that day's composite close (rulebook §1.3).
     """
     contracts = contracts_on(settings.profile, day)
-    if day > settings.first_day:
+    if day > first_trading_day(settings):
         previous = trading_calendar().previous_trading_day(day)
         path = settings.day_file(previous)
         file = read_day_file(files, path)

@@ -14,7 +14,7 @@ from typing import Final
 from exchange.engine.bounds import INLINE_COMMANDS_MAX, INTERNAL_COMMANDS_MAX
 from exchange.engine.clock import Clock
 from exchange.engine.day import TICK, DayStage, TradingDay, resume_time_ns
-from exchange.engine.day_file import bases_of
+from exchange.engine.day_file import bases_of, first_trading_day
 from exchange.engine.directory import Directory
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal import Journal
@@ -80,16 +80,13 @@ class Engine:
         engine = cls(settings, directory, clock, files, monotonic_ns)
         files.make_folder(settings.journal_folder)
         files.make_folder(settings.days_folder)
-        calendar = trading_calendar()
         match recover(settings, directory, files):
             case Recovered() as recovered:
                 engine._adopt(recovered)
             case FinishedDay(day, chain_head):
-                engine._begin_day(calendar.next_trading_day(day), chain_head)
+                engine._begin_day(trading_calendar().next_trading_day(day), chain_head)
             case None:
-                first = settings.first_day
-                is_open = calendar.is_trading_day(first)
-                engine._begin_day(first if is_open else calendar.next_trading_day(first))
+                engine._begin_day(first_trading_day(settings))
         return engine
 
     # ---- what comes in

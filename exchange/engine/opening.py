@@ -69,7 +69,7 @@ def plan_day(
         references=_references(len(directory.logins)),
     )
     identity = Identity(
-        trading_day_number(day), rules, kernel_hash(), tuple(capacity), profile, previous_hash
+        trading_day_number(day), rules, kernel_hash(), capacity, profile, previous_hash
     )  # fmt: skip
     rule = Method.CONTINUOUS if rules_on(profile, day).holds(RuleKey.MODE_CONTINUOUS) else Method.LISTED
     script = (

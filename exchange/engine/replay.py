@@ -37,8 +37,7 @@ class Applier:
 
     def apply(self, commands: Records, take: Callable[[Records, StreamIds], None]) -> None:
         """Apply every command completely; `take` must copy what it keeps."""
-        done = 0
-        more = True
+        done, more = 0, 1
         while more:
             step, count, more = apply_batch(self.state, commands[done:], self._events, self._streams)
             done += step
