@@ -56,10 +56,11 @@ class TableMarket:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.sequence = 0
+        self.records: list[bytes] = []
         self.references = dict.fromkeys(CAST, 0)
         self.names: dict[str, int] = {}
         self.control = 0
-        self.units = self.cash_fen = self.records = 0
+        self.units = self.cash_fen = self.positions = 0
 
     def run(self, table: str) -> None:
         """Standard definitions, the table's own, positions, trading, then the table's rows."""
@@ -82,7 +83,8 @@ class TableMarket:
                 self.references[who] += 1
             stamped = {"login_id": person.login_id, "user_reference": self.references[who]} | stamped
         known = DTYPES[kind].names or ()
-        events = self.subject.apply(make(kind, **{k: v for k, v in stamped.items() if k in known}))
+        self.records.append(make(kind, **{k: v for k, v in stamped.items() if k in known}))
+        events = self.subject.apply(self.records[-1])
         self.subject.check()
         if kind in (Kind.OPENING_HOLDING, Kind.OPENING_CASH) and not events:
             self.count_position(fields)
@@ -131,7 +133,7 @@ class TableMarket:
             Kind.OPENING_TOTALS,
             units_total_lots=self.units,
             cash_total_fen=self.cash_fen,
-            record_count=self.records,
+            record_count=self.positions,
             control_hash=self.control,
         )
         self.send(Kind.SET_PHASE, method=255, phase=Phase.TRADING)
@@ -142,7 +144,7 @@ class TableMarket:
         amount = sum(fields.get(name, 0) for name in BUCKETS)
         term = balance_term(fields["account_id"], contract_id, amount)
         self.control = (self.control + term) % MODULUS
-        self.records += 1
+        self.positions += 1
         self.units += amount if contract_id else 0
         self.cash_fen += 0 if contract_id else amount
 

@@ -28,7 +28,7 @@ class KernelSubject:
         from exchange import kernel
 
         self._kernel = kernel
-        self._state = kernel.new_state(kernel.Capacity(*capacity))
+        self.state = kernel.new_state(kernel.Capacity(*capacity))
         self._events = np.zeros(4 * EVENTS_PER_STEP_MAX, EVENT)
         self._streams = np.zeros(4 * EVENTS_PER_STEP_MAX, np.uint32)
 
@@ -38,14 +38,14 @@ class KernelSubject:
         events: list[Event] = []
         done = 0
         while not done:
-            done, count, _ = self._kernel.apply_batch(self._state, command, self._events, self._streams)
+            done, count, _ = self._kernel.apply_batch(self.state, command, self._events, self._streams)
             assert done or count, "expected a slice to give events or finish"
             events += [(int(self._streams[i]), self._events[i : i + 1].tobytes()) for i in range(count)]
         return events
 
     def check(self) -> None:
         """The kernel's own check."""
-        self._kernel.check_state(self._state)
+        self._kernel.check_state(self.state)
 
 
 def new_subject(name: str, capacity: Capacity) -> Subject:
