@@ -31,7 +31,6 @@ from benchmarks.gateway_load import (
 RESULT: Final = Path(__file__).parent / "results" / "gateway.json"
 LOGINS: Final = 4_000
 SESSIONS: Final = 64
-PROVIDER: Final = "B03999"
 PROVIDER_LISTINGS: Final = 2_000  # of 99,999 t each: more than any run takes
 SATURATED_BLOCKS: Final = 400  # of 20 commands: one write
 SESSION_BLOCKS: Final = 16
@@ -72,24 +71,25 @@ def measure(seconds: float, logins: int) -> dict[str, Any]:
 
 def _durable(port: int, data: Path, seconds: float, logins: int, quick: list[float]) -> dict[str, Any]:
     """What is measured with every command on disk before it is answered."""
-    provider = _session(port, data, logins - 1)
-    provider.socket.sendall(provider_listings(PROVIDER_LISTINGS))
-    provider.wait_answered(PROVIDER_LISTINGS)
-    provider.close()
-    saturated = saturated_rate(_session(port, data, 0), Flow(SATURATED_BLOCKS, 40), seconds)
+    with _session(port, data, logins - 1) as provider:
+        provider.socket.sendall(provider_listings(PROVIDER_LISTINGS))
+        provider.wait_answered(PROVIDER_LISTINGS)
+    with _session(port, data, 0) as session:
+        saturated = saturated_rate(session, Flow(SATURATED_BLOCKS, 40), seconds)
     flows = [Flow(SESSION_BLOCKS, 8, seed) for seed in range(SESSIONS)]
-    some = [_session(port, data, 1 + number) for number in range(SESSIONS)]
-    together = closed_loop_rate(some, lambda number: flows[number].chunk(), seconds)
-    durable = round_trips_us(_session(port, data, 70), seconds / 2)
+    with _sessions(port, data, range(1, 1 + SESSIONS)) as some:
+        together = closed_loop_rate(some, lambda number: flows[number].chunk(), seconds)
+    with _session(port, data, 70) as session:
+        durable = round_trips_us(session, seconds / 2)
     fanout = fan_out(port, data, _user(71), READERS, FEED_ORDERS_PER_SECOND, seconds)
-    every = [_session(port, data, number) for number in range(100, logins - 1)]
-    references = [0] * len(every)
+    with _sessions(port, data, range(100, logins - 1)) as every:
+        references = [0] * len(every)
 
-    def next_order(number: int) -> bytes:
-        references[number] += 1
-        return single_order(references[number])
+        def next_order(number: int) -> bytes:
+            references[number] += 1
+            return single_order(references[number])
 
-    singles = closed_loop_rate(every, next_order, seconds)
+        singles = closed_loop_rate(every, next_order, seconds)
     return {
         "saturated_commands_per_second": saturated.per_second,
         "saturated_accepted_share": saturated.accepted_share,
@@ -113,6 +113,16 @@ def _user(number: int) -> str:
 
 def _session(port: int, data: Path, number: int) -> Session:
     return Session(port, data, _user(number))
+
+
+@contextmanager
+def _sessions(port: int, data: Path, numbers: range) -> Iterator[list[Session]]:
+    sessions = [_session(port, data, number) for number in numbers]
+    try:
+        yield sessions
+    finally:
+        for session in sessions:
+            session.close()
 
 
 def machine() -> dict[str, Any]:

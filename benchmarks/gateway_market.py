@@ -107,13 +107,15 @@ def opening_records(
     return [*records, totals]
 
 
-def open_engine(data: Path, directory: Directory, durability: Durability, clock: ManualClock) -> Engine:
+def open_engine(
+    data: Path, directory: Directory, durability: Durability, clock: ManualClock, days: int = 1
+) -> Engine:
     """An engine at the beginning of the day, waiting for its opening positions."""
     settings = EngineSettings(
         folder=data / "shanghai",
         profile="national",
         first_day=DAY,
-        days=1,
+        days=days,
         opening_bases={CONTRACT: BASE_TICKS},
         durability=durability,
     )

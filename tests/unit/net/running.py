@@ -52,11 +52,11 @@ class Running(NamedTuple):
 
 @contextmanager
 def running_exchange(
-    data: Path, members: int = 2, *, is_trading: bool = True, durability: Durability = Durability.SYNC
+    data: Path, members: int = 2, *, is_trading: bool = True, days: int = 1
 ) -> Iterator[Running]:
     """Start engine and gateway, stop them at the end; what the gateway raised is raised here."""
     directory, clock = make_directory(data, members), ManualClock()
-    engine = open_engine(data, directory, durability, clock)
+    engine = open_engine(data, directory, Durability.SYNC, clock, days)
     if is_trading:
         begin_trading(engine, clock)
     gateway = Gateway(engine, directory)
