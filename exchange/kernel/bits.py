@@ -1,10 +1,10 @@
 """Bitmaps of non-empty levels: find the best one in a few word scans."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from exchange.kernel.compiled import IS_COMPILED, hot, signed
@@ -20,16 +20,16 @@ def _count_trailing_zeros(value: int) -> int:
 
 
 def _emit_trailing_zeros(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-    return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+    return builder.cttz(arguments[0], cgutils.false_bit)
 
 
 def _compiled_trailing_zeros() -> Callable[[int], int]:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def lowest_bit(_typing_context: Any, value: Any) -> Any:
         """Index of the lowest bit set in a positive integer: one machine instruction."""
         return types.int64(types.int64), _emit_trailing_zeros
 
-    return lowest_bit  # type: ignore[no-any-return]
+    return cast(Callable[[int], int], lowest_bit)
 
 
 lowest_bit: Final[Callable[[int], int]] = _compiled_trailing_zeros() if IS_COMPILED else _count_trailing_zeros

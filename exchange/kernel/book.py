@@ -1,7 +1,7 @@
 """The order book: slots, price levels and their queues. A position counts from the best price of the band.
 
-Positions make both sides one: position 0 is the upper limit for bids and the lower limit for asks, so the best
-level of either side is its lowest non-empty position.
+Positions make both sides one: position 0 is the upper limit for bids and the lower limit for asks, so the
+best level of either side is its lowest non-empty position.
 """
 
 import numpy as np

@@ -9,11 +9,12 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import llvmlite
 import numba
 import numpy
+
+config: Final[Any] = numba.config
 
 FOLDERS: Final = ("kernel", "vocabulary")
 HASH_CHARACTERS: Final = 16
@@ -21,7 +22,7 @@ HASH_CHARACTERS: Final = 16
 
 def hash_sources() -> str:
     """SHA-256 (hex) over the versions of the compiler and every source file of kernel and vocabulary."""
-    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
+    digest = hashlib.sha256(f"{numba.__version__} {numpy.__version__}".encode())
     root = Path(__file__).resolve().parents[1]
     for folder in FOLDERS:
         for path in sorted((root / folder).glob("*.py")):
@@ -32,12 +33,12 @@ def hash_sources() -> str:
 
 def use_cache_folder(sources_hash: str) -> None:
     """Point numba's cache at this source's own folder; where it cannot be written, at a temporary one."""
-    mode = "bounds" if numba.config.BOUNDSCHECK else "python" if numba.config.DISABLE_JIT else "numba"
+    mode = "bounds" if config.BOUNDSCHECK else "python" if config.DISABLE_JIT else "numba"
     name = f"{mode}-{sources_hash[:HASH_CHARACTERS]}"
     folder = _cache_root() / name
     if not _is_writable(folder):
         folder = Path(tempfile.mkdtemp(prefix="two-city-")) / name
-    numba.config.CACHE_DIR = str(folder)
+    config.CACHE_DIR = str(folder)
 
 
 def _cache_root() -> Path:

@@ -1,4 +1,4 @@
-"""Two fingerprints of a state: of its arrays' bytes, and of its meaning, which any implementation can compute."""
+"""Two fingerprints of a state: of its arrays' bytes, and of what they mean, as anyone can compute it."""
 
 import hashlib
 import struct
@@ -18,7 +18,7 @@ def digest_raw(state: State) -> bytes:
     """SHA-256 over every array's bytes: equal for the same commands, whatever the batches."""
     digest = hashlib.sha256()
     for rows in state:
-        digest.update(rows.view(np.uint8))
+        digest.update(rows.view(np.uint8).data)
     return digest.digest()
 
 
