@@ -45,7 +45,10 @@ class Cities:
         return process
 
     def start_exchange(self) -> subprocess.Popen[str]:
-        process = self.start("exchange", "serve", "--days", str(DAYS), "--day-seconds", DAY_SECONDS)
+        process = self.start(
+            *("exchange", "serve", "--days", str(DAYS), "--day-seconds", DAY_SECONDS),
+            *("--resume-after-restart", "0.2"),
+        )
         self.until(lambda: (self.data / "run" / "shanghai.json").exists(), "Shanghai to listen")
         return process
 
@@ -143,6 +146,24 @@ def test_wuhan_killed_in_mid_session_settles_everything_once(cities: Cities) -> 
         assert settled["units_conserved"]
         assert settled["cash_conserved"]
         assert cities.settlement("reconcile", "--day", name).returncode == 0
+    assert cities.settlement("check").returncode == 0
+
+
+def test_exchange_killed_in_mid_session_loses_no_trade(cities: Cities) -> None:
+    exchange = cities.start_exchange()
+    wuhan = cities.start_wuhan()
+    cities.start_members()
+    cities.until(lambda: cities.stage()[2] > 20, "trades")
+
+    os.kill(exchange.pid, signal.SIGKILL)
+    exchange.wait()
+    (cities.data / "run" / "shanghai.json").unlink()
+    seen = cities.stage()[2]
+    cities.start_exchange()
+
+    assert cities.wait(wuhan) == 0, cities.text()
+    assert cities.day("2021-12-16")["settled_trades"] >= seen
+    assert cities.day("2021-12-16")["breaks"] == cities.day("2021-12-17")["breaks"] == []
     assert cities.settlement("check").returncode == 0
 
 
