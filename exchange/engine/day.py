@@ -131,8 +131,8 @@ class TradingDay:
 
     @property
     def wants_ticks(self) -> bool:
-        """True while images, expiries and timers depend on the passing of time."""
-        return self.stage in (DayStage.SESSION, DayStage.ENDED)
+        """True while images, expiries and timers depend on the passing of time; not in a real night."""
+        return self.stage is DayStage.SESSION and self.schedule_done > 0
 
     def restart(self, recovered_sequence: int, resume_at_real_ns: int | None) -> None:
         """After a recovery a day in its session comes back halted: resumed at a real time or by hand."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from exchange.engine.bounds import INLINE_COMMANDS_MAX, INTERNAL_COMMANDS_MAX
+from exchange.engine.bounds import INTERNAL_COMMANDS_MAX
 from exchange.engine.clock import Clock
 from exchange.engine.day import TICK, DayStage, TradingDay, resume_time_ns
 from exchange.engine.day_file import bases_of, first_trading_day
@@ -133,7 +133,7 @@ class Engine:
         first = self.last_sequence + 1
         batch = self._sequencer.take(internal, first, time_ns, with_queued=with_queued)
         self._journal.append(first, time_ns, batch)
-        if count <= INLINE_COMMANDS_MAX and self._journal.is_idle:
+        if self._journal.is_quick(count):
             self._journal.commit()
         else:
             self._journal.submit()

@@ -13,7 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exchange.engine.bounds import JOURNAL_BEHIND_BYTES_MAX, SEGMENT_BYTES
+from exchange.engine.bounds import (
+    INLINE_COMMANDS_MAX,
+    INLINE_UNSYNCED_COMMANDS_MAX,
+    JOURNAL_BEHIND_BYTES_MAX,
+    SEGMENT_BYTES,
+)
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal_format import (
     HEAD_BYTES,
@@ -122,6 +127,12 @@ class Journal:
     def is_behind(self) -> bool:
         """True when so much waits for the disk that nothing more should be sequenced."""
         return self._behind_bytes >= JOURNAL_BEHIND_BYTES_MAX
+
+    def is_quick(self, command_count: int) -> bool:
+        """True when committing so many commands inline takes less than handing them to the thread."""
+        is_synced = self._durability is Durability.SYNC
+        most = INLINE_COMMANDS_MAX if is_synced else INLINE_UNSYNCED_COMMANDS_MAX
+        return command_count <= most and self.is_idle
 
     def append(self, first_sequence: int, time_ns: int, commands: Records) -> None:
         """Buffer one batch (its bytes are copied); `commit` or `submit` makes it durable."""

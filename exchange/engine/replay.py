@@ -39,7 +39,8 @@ class Applier:
         """Apply every command completely; `take` must copy what it keeps."""
         done, more = 0, 1
         while more:
-            step, count, more = apply_batch(self.state, commands[done:], self._events, self._streams)
+            rest = commands[done:] if done else commands
+            step, count, more = apply_batch(self.state, rest, self._events, self._streams)
             done += step
             if count:
                 take(self._events[:count], self._streams[:count])

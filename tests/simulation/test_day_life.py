@@ -164,6 +164,9 @@ class TestSchedule:
 
     def test_a_tick_comes_every_interval_of_real_time_in_the_session_only(self) -> None:
         market = open_market()
+        market.real.advance(10)
+        market.run()
+        assert Kind.TICK not in journaled(market)["kind"]
         market.go_to(9, 30)
         before = int((journaled(market)["kind"] == Kind.TICK).sum())
         for _ in range(10):
