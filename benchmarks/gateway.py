@@ -112,14 +112,14 @@ def _user(number: int) -> str:
 
 
 def _session(port: int, data: Path, number: int) -> Session:
-    return Session(port, data, _user(number))
+    return Session(port, data, _user(number)).ready()
 
 
 @contextmanager
 def _sessions(port: int, data: Path, numbers: range) -> Iterator[list[Session]]:
-    sessions = [_session(port, data, number) for number in numbers]
+    sessions = [Session(port, data, _user(number)) for number in numbers]
     try:
-        yield sessions
+        yield [session.ready() for session in sessions]
     finally:
         for session in sessions:
             session.close()

@@ -50,8 +50,8 @@ def fan_out(
 ) -> dict[str, Any]:
     """Run it; `user` must not have sent anything this day."""
     load = Load(1, round(orders_per_second * INTERVAL_S), round(seconds / INTERVAL_S))
-    sender = Session(port, data, user)
-    feeds = [Session(port, data, "CONSOL", "PUBLIC") for _ in range(readers)]
+    sender = Session(port, data, user).ready()
+    feeds = [Session(port, data, "CONSOL", "PUBLIC").ready() for _ in range(readers)]
     sent_ns: list[int] = []
     start = time.perf_counter()
     thread = threading.Thread(target=_send, args=(sender, load, sent_ns), daemon=True)

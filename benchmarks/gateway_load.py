@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.gateway_flow import Flow, single_order
 from benchmarks.gateway_market import credentials_of
-from exchange.protocol.client_session import Accepted, ClientSession, Sequenced
+from exchange.protocol.client_session import ClientSession, ClientState, Sequenced
 from exchange.protocol.soupbintcp import LoginRequest
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import RECORD_BYTES
@@ -34,7 +34,7 @@ class Rate(NamedTuple):
 
 
 class Session:
-    """One connection, blocking while it logs in."""
+    """One connection. The login is sent at once; `ready` waits for its answer: many log in together."""
 
     def __init__(self, port: int, data: Path, user: str, session: str = "", next_number: int = 0) -> None:
         password = credentials_of(data, user).password
@@ -43,8 +43,14 @@ class Session:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(self.machine.login(0))
         self.answered = self.rejected = 0
-        while not any(isinstance(event, Accepted) for event in self.machine.receive(self.receive(), 0)):
-            pass
+
+    def ready(self) -> "Session":
+        """Wait until the login has been accepted."""
+        while self.machine.state is ClientState.LOGIN_SENT:
+            self.machine.receive(self.receive(), 0)
+        if self.machine.state is not ClientState.OPEN:
+            raise ConnectionError(f"expected the login to be accepted, found {self.machine.state.name}")
+        return self
 
     def receive(self) -> bytes:
         """One chunk."""

@@ -129,9 +129,14 @@ class Peer:
         self.log += self.machine.receive(data, 0)
 
     @property
+    def data(self) -> bytes:
+        """The bytes of every sequenced record so far."""
+        return b"".join(e.data for e in self.log if isinstance(e, Sequenced))
+
+    @property
     def events(self) -> Records:
         """Every sequenced record so far."""
-        return np.frombuffer(b"".join(e.data for e in self.log if isinstance(e, Sequenced)), EVENT)
+        return np.frombuffer(self.data, EVENT)
 
     @property
     def replies(self) -> Records:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import CONTRACT, credentials_of
+from benchmarks.gateway_market import CONTRACT, DAY, TEN, credentials_of
 from exchange.errors import UsageError
 from exchange.net.gateway import refuse_open_address
 from exchange.protocol import soupbintcp as soup
@@ -18,6 +18,7 @@ from exchange.vocabulary.enums import Level, QueryKind, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
 from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.units import market_time_ns
 from tests.unit.net.running import Peer, Running, running_exchange
 
 SELLER, BUYER = "B00000", "B00001"
@@ -160,6 +161,7 @@ def test_answers_show_the_state(running: Running) -> None:
         (status,) = peer.wait_for(Kind.REPLY_STATUS)
         assert (status["sessions"], status["live_orders"], status["durability"]) == (1, 1, 1)
         assert status["durable_sequence"] <= status["last_sequence"]
+        assert status["time_ns"] == market_time_ns(DAY, TEN)
 
 
 def test_an_unknown_query_is_refused(running: Running) -> None:
@@ -291,10 +293,9 @@ def test_records_behind_the_login_in_one_write_are_taken(running: Running) -> No
 
 
 def test_a_reader_that_does_not_read_is_not_piled_up_for_and_loses_nothing(running: Running) -> None:
-    """More events than socket buffers and send buffer hold, while the peer reads nothing at all."""
+    """Another connection of the login follows the same stream and reads nothing until everything is over."""
     count, batches = 5_000, 20
-    with running.peer(SELLER) as peer, running.peer("CONSOL") as idle:
-        idle.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    with running.peer(SELLER) as peer, running.peer(SELLER) as idle:
         reference = 0
         for _ in range(batches):
             pairs = []
@@ -312,7 +313,26 @@ def test_a_reader_that_does_not_read_is_not_piled_up_for_and_loses_nothing(runni
                 seen += sum(len(e.data) for e in peer.log[before:] if hasattr(e, "first_number"))
         accepted = peer.events[peer.events["kind"] == Kind.ACCEPTED]
         assert accepted["user_reference"].tolist() == list(range(1, reference, 2))
-        assert idle.wait_for(Kind.STREAM_OPENED)
+        total = len(peer.events)
+        while len(idle.data) < total * 64:
+            idle.read()
+        assert idle.data[: total * 64] == peer.data
+
+
+def test_a_flood_of_queries_is_answered_and_stops_nobody(running: Running) -> None:
+    count = 3_000
+    with running.peer(SELLER) as asking, running.peer(BUYER) as trading:
+        asking.send(*(query(QueryKind.RULES, reference=n) for n in range(count)))
+        trading.send(listing(1, Side.BUY, 4_000))
+        trading.wait_for(Kind.ACCEPTED)
+        ends: list[int] = []
+        seen = 0
+        while len(ends) < count:
+            asking.read()
+            replies = asking.replies[seen:]
+            seen += len(replies)
+            ends += replies["user_reference"][replies["kind"] == Kind.REPLY_END].tolist()
+        assert ends == list(range(count))
 
 
 def test_a_half_open_login_packet_does_not_block_others(running: Running) -> None:
