@@ -1,4 +1,4 @@
-"""The matching kernel: one core, no input or output, no clock; commands in, events out, always the same bytes."""
+"""The matching kernel: one core, no input, output or clock; commands in, events out, same bytes always."""
 
 from exchange.kernel import cache
 

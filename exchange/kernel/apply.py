@@ -199,8 +199,8 @@ def apply_batch(
 ) -> tuple[int, int, int]:
     """Apply stamped commands in order; returns (commands done, events written, whether more remains).
 
-    A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events and
-    calls again with commands[done:], the first of which may be one that is half done: nothing runs in between.
+    A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events
+    and calls again with commands[done:], the first of which may be half done: nothing runs in between.
     """
     out = Out(events, streams, state.members)
     counters = state.counters[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import hot, signed
-from exchange.kernel.constants import BUY, NO_LEVEL, NONE, ONE, SLOT_BITS, SLOT_MASK
+from exchange.kernel.constants import BUY, NONE, ONE, SLOT_BITS, SLOT_MASK
 from exchange.kernel.state import Rows, State
 
 
@@ -185,9 +185,3 @@ def remove_offer(orders: Rows, contract: np.void, slot: int) -> None:
         contract["block_tail"] = previous
     else:
         orders[following]["previous"] = previous
-
-
-@hot
-def best_position(contract: np.void, side: int) -> int:
-    """Position of the best level of a side, or -1."""
-    return max(signed(contract["best"][side]), NO_LEVEL)
