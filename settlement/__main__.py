@@ -1,5 +1,7 @@
 """`settlement`: the command line of Wuhan."""
 
+import sys
+
 import typer
 
 from settlement.commands.inspect import (
@@ -9,7 +11,8 @@ from settlement.commands.inspect import (
     statement_command,
     status_command,
 )
-from settlement.commands.serve import serve_command
+from settlement.commands.serve import EXIT_CORRUPTION, serve_command
+from settlement.errors import CorruptionError
 
 app = typer.Typer(
     help="Wuhan 武汉: the registry and settlement of the national carbon market.",
@@ -27,7 +30,11 @@ app.command("balances")(balances_command)
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="settlement")
+    try:
+        app(prog_name="settlement")
+    except CorruptionError as error:
+        sys.stderr.write(f"STOPPED: {error}\n")
+        raise SystemExit(EXIT_CORRUPTION) from None
 
 
 if __name__ == "__main__":

@@ -54,12 +54,13 @@ class Done(NamedTuple):
 
 
 class Steps:
-    """Runs single steps; holds nothing but where to read and write, and the last run as a cache."""
+    """Runs single steps; holds where to read and write, and what it has just read."""
 
     def __init__(self, store: Store, season: Season) -> None:
         self._store = store
         self._season = season
         self._cached: tuple[tuple[int, int], Clearing] | None = None
+        self._sealed_trades: tuple[int, Rows] | None = None  # read once; after the seal no trade comes
         self._functions = {
             Step.SEND_OPENING: self._send_opening,
             Step.CHECK_SEAL: self._check_seal,
@@ -128,6 +129,7 @@ class Steps:
         else:
             clearing = clear(trades)
         insert_clearing(self._store, day.trading_day, day.run, clearing)
+        self._sealed_trades = None
         self._cached = (day.trading_day, day.run), clearing
         tells.append(
             Tell(
@@ -244,7 +246,9 @@ class Steps:
         return self._cached[1]
 
     def _trades(self, day: DayRow) -> Rows:
-        return read_trades(self._store, day.trading_day)
+        if self._sealed_trades is None or self._sealed_trades[0] != day.trading_day:
+            self._sealed_trades = day.trading_day, read_trades(self._store, day.trading_day)
+        return self._sealed_trades[1]
 
     def _seal(self, day: DayRow) -> Seal:
         seal = read_seal(self._store, day.trading_day)

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from exchange.vocabulary.enums import Method
 from exchange.vocabulary.units import format_yuan, trading_day_date
-from settlement.clearing.lines import Clearing
+from settlement.clearing.lines import FEES, Clearing
 from settlement.ledger.balances import Balances, balances_as_of, day_movements, member_cash, trading_units
 from settlement.registry.accounts import AccountName, account_names
 from settlement.store.cleared import read_clearing
@@ -76,7 +78,7 @@ class DayBook(NamedTuple):
     codes: Mapping[int, str]
     cash: dict[int, list[Row]]
     holdings: dict[int, list[Row]]
-    trades: dict[int, list[Row]]
+    trades: dict[int, list[str]]  # CSV lines
 
 
 def read_day_book(store: Store, trading_day: int, codes: Mapping[int, str]) -> DayBook:
@@ -94,7 +96,7 @@ def read_day_book(store: Store, trading_day: int, codes: Mapping[int, str]) -> D
         codes,
         _cash_rows(day, names, balances, moved),
         _holding_rows(day, codes, balances, moved),
-        _trade_rows(day, codes, clearing),
+        _trade_lines(day, codes, clearing),
     )
 
 
@@ -102,13 +104,11 @@ def statement(book: DayBook, account_id: int) -> str:
     """One account's statement as CSV text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for header, rows in (
-        (CASH_HEADER, book.cash),
-        (HOLDING_HEADER, book.holdings),
-        (TRADE_HEADER, book.trades),
-    ):
+    for header, rows in ((CASH_HEADER, book.cash), (HOLDING_HEADER, book.holdings)):
         writer.writerow(header)
         writer.writerows(rows.get(account_id, ()))
+    writer.writerow(TRADE_HEADER)
+    text.writelines(book.trades.get(account_id, ()))
     return text.getvalue()
 
 
@@ -186,15 +186,16 @@ def _holding_rows(
     return rows
 
 
-def _trade_rows(day: str, codes: Mapping[int, str], clearing: Clearing) -> dict[int, list[Row]]:
-    rows: dict[int, list[Row]] = defaultdict(list)
-    for line in clearing.lines.tolist():
-        match_id, buyer, seller, contract_id, method, price, lots, *fees = line
-        word = METHOD_WORDS.get(method, str(method))
-        what = (codes.get(contract_id, str(contract_id)), word)
-        size = (format_yuan(price), lots, format_yuan(price * lots))
-        sides = ((buyer, "买入 buy", fees[:2]), (seller, "卖出 sell", fees[2:]))
-        for account_id, side, paid in sides:
-            row = ("trade", day, account_id, match_id, *what, side, *size, *map(format_yuan, paid))
-            rows[account_id].append(row)
-    return rows
+def _trade_lines(day: str, codes: Mapping[int, str], clearing: Clearing) -> dict[int, list[str]]:
+    """CSV lines of every account's trades; written out by hand, since a day may have millions of them."""
+    lines: dict[int, list[str]] = defaultdict(list)
+    fees = {fee: format_yuan(fee) for name in FEES for fee in np.unique(clearing.lines[name]).tolist()}
+    for match_id, buyer, seller, contract_id, method, price, lots, *paid in clearing.lines.tolist():
+        amount = price * lots
+        what = f"{match_id},{codes.get(contract_id, contract_id)},{METHOD_WORDS.get(method, method)}"
+        size = f"{price // 100}.{price % 100:02d},{lots},{amount // 100}.{amount % 100:02d}"
+        lines[buyer].append(f"trade,{day},{buyer},{what},买入 buy,{size},{fees[paid[0]]},{fees[paid[1]]}\n")
+        lines[seller].append(
+            f"trade,{day},{seller},{what},卖出 sell,{size},{fees[paid[2]]},{fees[paid[3]]}\n"
+        )
+    return lines

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from settlement.__main__ import app
+from settlement.__main__ import app, main
 from settlement.clearing.fault import Fault
 from settlement.errors import ConfigurationError
 from settlement.store.database import Store
@@ -129,3 +129,16 @@ def test_serve_refuses_a_foreign_address() -> None:
     settings = Settings(data=Path("."), scenario="season-2021", members=8, http_host="0.0.0.0")
     with pytest.raises(ConfigurationError, match="elsewhere it needs TLS"):
         serve(settings)
+
+
+def test_a_store_of_another_version_stops_with_expected_and_found(
+    settled: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store.open(Path(settled) / "wuhan" / "wuhan.sqlite")
+    store.execute("PRAGMA user_version = 999")
+    store.close()
+    monkeypatch.setattr("sys.argv", ["settlement", "status", "--data", settled])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 4
+    assert "found version 999" in capsys.readouterr().err
