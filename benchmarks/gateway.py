@@ -8,12 +8,14 @@ about 45 seconds.
 
 import argparse
 import json
+import os
 import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,8 +129,6 @@ def _sessions(port: int, data: Path, numbers: range) -> Iterator[list[Session]]:
 
 def machine() -> dict[str, Any]:
     """What it was measured on."""
-    import os
-
     model = next(
         (
             line.split(":")[1].strip()
@@ -137,13 +137,12 @@ def machine() -> dict[str, Any]:
         ),
         platform.machine(),
     )
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
+    busy = round(os.getloadavg()[0], 1)  # of others, when it is asked before measuring
+    return {"cpu": model, "cores": os.cpu_count(), "load": busy, "system": platform.platform()}
 
 
 def versions() -> dict[str, str]:
     """With what."""
-    from importlib.metadata import version
-
     return {"python": platform.python_version(), "numpy": version("numpy"), "numba": version("numba")}
 
 
@@ -154,10 +153,11 @@ def main() -> None:
     parser.add_argument("--logins", type=int, default=LOGINS, help="logins of the largest measurement")
     parser.add_argument("--no-save", action="store_true", help="leave the results file alone")
     options = parser.parse_args()
+    measured_on = machine()
     result = measure(options.seconds, options.logins)
     if not options.no_save:
         RESULT.parent.mkdir(exist_ok=True)
-        kept = {**result, "machine": machine(), "versions": versions()}
+        kept = {**result, "machine": measured_on, "versions": versions()}
         RESULT.write_text(json.dumps(kept, indent=2) + "\n")
     if options.json:
         print(json.dumps(result))

@@ -41,9 +41,17 @@ class Flow:
         references = np.arange(self._next_reference, self._next_reference + count, dtype=np.int64)
         self._next_reference += count
         self._pattern["user_reference"] = references
-        targets = np.where(self._is_cancel, np.maximum(references - self._lag, 0), 0)
-        self._pattern["target_reference"] = targets
-        return self._words.tobytes()
+        self._pattern["target_reference"] = np.where(
+            self._is_cancel, np.maximum(references - self._lag, 0), 0
+        )
+        too_early = self._is_cancel & (references <= self._lag)
+        if not too_early.any():
+            return self._words.tobytes()
+        words = self._words.copy()  # at first there is nothing yet to cancel: takes instead
+        words[too_early] = words[2 * PAIRS]
+        start = words.reshape(-1).view(COMMAND)
+        start["user_reference"] = references
+        return words.tobytes()
 
 
 def make_pattern(blocks: int, lag_blocks: int, seed: int) -> Records:

@@ -6,6 +6,8 @@ from exchange.vocabulary.limits import BATCH_COMMANDS_MAX, RECORD_BYTES
 
 #: Records taken from one connection in one loop turn; the rest waits for the next turn.
 QUANTUM_RECORDS: Final = BATCH_COMMANDS_MAX // 2
+#: A batch of at most so many records is looked at record by record; numpy pays from there on.
+FEW_RECORDS: Final = 16
 #: Bytes of records waiting in one connection's queue. At it the socket is not read, until half is gone.
 QUEUE_BYTES_MAX: Final = 2 * QUANTUM_RECORDS * RECORD_BYTES
 #: Bytes of one write. A connection takes the next only when the operating system has taken most of the last.

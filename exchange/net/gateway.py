@@ -19,16 +19,16 @@ from exchange.engine.engine import Engine
 from exchange.errors import UsageError
 from exchange.net.admission import Admitted, Refused
 from exchange.net.answers import Answers
-from exchange.net.bounds import BACKLOG, FAREWELL_MS, SILENCE_INTERVAL_MS, TURN_INTERVAL_MS
+from exchange.net.bounds import BACKLOG, FAREWELL_MS, FEW_RECORDS, SILENCE_INTERVAL_MS, TURN_INTERVAL_MS
 from exchange.net.connection import Connection
 from exchange.net.feeds import Feeds
 from exchange.net.intake import Batch, Intake
 from exchange.net.presence import DownReason
 from exchange.net.senders import SenderTable
-from exchange.protocol.intake_check import as_commands, check, refusals, select
+from exchange.protocol.intake_check import as_commands, check, refusals, select, stamp_few
 from exchange.protocol.soupbintcp import LoginRequest
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import CONNECTIONS_MAX
+from exchange.vocabulary.limits import CONNECTIONS_MAX, RECORD_BYTES
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import RejectReason
 
@@ -217,8 +217,11 @@ class Gateway:
 
     def _take_in(self, batch: Batch[Connection]) -> int:
         """Check a batch; queue what is good, in order; answer the rest. Returns the commands queued."""
-        if not batch.owners:
-            return 0
+        count = len(batch.data) // RECORD_BYTES
+        if count <= FEW_RECORDS and self._are_few_and_good(batch):
+            if count:
+                self._engine.queue_stamped(as_commands(batch.data))
+            return count
         records = as_commands(batch.data)
         login_ids = np.repeat(np.array([owner.login_id for owner in batch.owners], np.uint16), batch.counts)
         records["login_id"] = login_ids
@@ -234,6 +237,16 @@ class Gateway:
         for owner in batch.owners:
             owner.refresh_reading()
         return count
+
+    def _are_few_and_good(self, batch: Batch[Connection]) -> bool:
+        """Whether all of a small batch may pass as it is; its senders are stamped then."""
+        one = self._senders.one
+        senders = [
+            one(owner.login_id)
+            for owner, count in zip(batch.owners, batch.counts, strict=True)
+            for _ in range(count)
+        ]
+        return stamp_few(batch.data, senders, self._senders.members_list)
 
     def _take_others(
         self,

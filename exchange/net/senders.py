@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.engine.directory import Directory
-from exchange.protocol.intake_check import Senders
+from exchange.protocol.intake_check import Sender, Senders
 
 
 class SenderTable:
@@ -23,6 +23,15 @@ class SenderTable:
             self._default_account_id[login.login_id] = login.default_account_id
         for account in directory.accounts:
             self.member_of_account[account.account_id] = account.member_id
+        self.members_list: list[int] = self.member_of_account.tolist()
+        self._one = {
+            login.login_id: Sender(login.login_id, login.rights, login.member_id, login.default_account_id)
+            for login in directory.logins
+        }
+
+    def one(self, login_id: int) -> Sender:
+        """One sender."""
+        return self._one[login_id]
 
     def of(self, login_ids: NDArray[np.uint16]) -> Senders:
         """The sender of each record of a batch."""

@@ -4,6 +4,8 @@ The check is on columns, so its cost for a record is a few nanoseconds whoever s
 are looked at one by one, to be answered. What passes is exactly what the kernel may see: it checks the rest.
 """
 
+import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,10 +15,17 @@ from exchange.protocol.rights import MEMBER_COMMANDS, QUERIES, RIGHTS_NEEDED
 from exchange.vocabulary.enums import Right
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import RECORD_BYTES
-from exchange.vocabulary.records import COMMAND, Records, new_records
+from exchange.vocabulary.records import COMMAND, HEADER, Records, new_records
 from exchange.vocabulary.rejects import RejectReason
 
 _NONE: Final = int(RejectReason.NONE)
+_OFFSETS: Final = {field.name: field.offset for field in HEADER}
+_KIND_OFFSET: Final = _OFFSETS["kind"]
+_ACCOUNT_OFFSET: Final = _OFFSETS["account_id"]
+_LOGIN_OFFSET: Final = _OFFSETS["login_id"]
+_ACCOUNT: Final = struct.Struct("<I")
+_LOGIN: Final = struct.Struct("<H")
+_RIGHTS_NEEDED: Final[list[int]] = RIGHTS_NEEDED.tolist()
 
 
 class Senders(NamedTuple):
@@ -50,6 +59,38 @@ def check(records: Records, senders: Senders, member_of_account: NDArray[np.uint
     unknown_query = (kinds >= QUERIES.start) & (kinds < QUERIES.stop) & (kinds != int(Kind.QUERY))
     reasons[unknown_query] = RejectReason.UNKNOWN_QUERY
     return reasons
+
+
+class Sender(NamedTuple):
+    """The same of one sender, and its number."""
+
+    login_id: int
+    rights: int
+    member_id: int
+    default_account_id: int
+
+
+def stamp_few(data: bytearray, senders: Sequence[Sender], member_of_account: Sequence[int]) -> bool:
+    """True when every record is a command that may pass; login and default account are then set in place.
+
+    A shortcut for a handful of records, where some thirty calls of numpy would cost more than the rest of the
+    turn. It objects to nothing by itself: whatever it does not know to be good is left to `check`.
+    """
+    for sender, offset in zip(senders, range(0, len(data), RECORD_BYTES), strict=True):
+        kind = data[offset + _KIND_OFFSET]
+        if kind in QUERIES or not _RIGHTS_NEEDED[kind] & sender.rights:
+            return False
+        if kind in MEMBER_COMMANDS:
+            (account_id,) = _ACCOUNT.unpack_from(data, offset + _ACCOUNT_OFFSET)
+            if account_id == 0:
+                account_id = sender.default_account_id
+                _ACCOUNT.pack_into(data, offset + _ACCOUNT_OFFSET, account_id)
+            if account_id >= len(member_of_account) or (
+                account_id and member_of_account[account_id] != sender.member_id
+            ):
+                return False
+        _LOGIN.pack_into(data, offset + _LOGIN_OFFSET, sender.login_id)
+    return True
 
 
 def select(records: Records, mask: NDArray[np.bool_]) -> Records:

@@ -23,8 +23,8 @@ def test_the_benchmark_measures_what_it_says() -> None:
     assert result["durability"] == "sync"
     assert result["sessions_4000_logins"] == LOGINS - 101
     assert result["sessions_4000_accepted_share"] == 1
-    assert result["saturated_accepted_share"] > 0.95
-    assert result["sessions_64_accepted_share"] > 0.9
+    assert result["saturated_accepted_share"] == 1
+    assert result["sessions_64_accepted_share"] == 1
     assert result["fanout"]["readers"] == 100
     assert result["fanout"]["events_per_second"] >= result["fanout"]["orders_per_second"]
     for name in ("round_trip_us", "round_trip_durable_us"):

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from exchange.protocol.intake_check import Senders, as_commands, check, refusals, select
+from exchange.protocol.intake_check import Sender, Senders, as_commands, check, refusals, select, stamp_few
 from exchange.protocol.rights import RIGHTS_NEEDED, rights_needed
 from exchange.vocabulary.enums import QueryKind, Right
 from exchange.vocabulary.kinds import Kind
@@ -98,3 +100,40 @@ def test_good_records_pass_in_order_and_bad_ones_are_answered_in_order() -> None
         (ord("U"), Kind.REFUSED, 2, 0, 0, Kind.HALT, RejectReason.NOT_AUTHORISED),
         (ord("U"), Kind.REFUSED, 3, 3, 1002, Kind.CANCEL, RejectReason.ACCOUNT_NOT_YOURS),
     ]
+
+
+RECORDS = st.lists(
+    st.tuples(
+        st.sampled_from([0x00, 0x01, 0x04, 0x0E, 0x2F, 0x30, 0x31, 0x47, 0x41, 0x60, 0x80, 0xC0]),
+        st.sampled_from([0, 1001, 1002, 1003, 2**32 - 1]),
+        st.sampled_from([0, *Right, Right.TRADE | Right.PUBLIC]),
+        st.sampled_from([0, 1001]),
+    ),
+    min_size=1,
+    max_size=16,
+)
+
+
+@given(RECORDS)
+def test_the_shortcut_for_few_records_passes_exactly_what_the_check_passes(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    data = bytearray()
+    for kind, account_id, _, _ in rows:
+        record = bytearray(make(Kind.LISTING, account_id=account_id))
+        record[3] = kind
+        data += record
+    few = bytearray(data)
+    one_by_one = [Sender(101, rights, MEMBER, default) for _, _, rights, default in rows]
+    passes = stamp_few(few, one_by_one, MEMBER_OF_ACCOUNT.tolist())
+    records = as_commands(data)
+    columns = Senders(
+        np.array([row[2] for row in rows], np.uint8),
+        np.full(len(rows), MEMBER, np.uint32),
+        np.array([row[3] for row in rows], np.uint32),
+    )
+    found = check(records, columns, MEMBER_OF_ACCOUNT)
+    assert passes == bool((found == 0).all() and (records["kind"] != Kind.QUERY).all())
+    if passes:
+        records["login_id"] = 101
+        assert few == data
