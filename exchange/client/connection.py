@@ -242,7 +242,8 @@ class _Link(asyncio.Protocol):
             self._is_over = self._is_closing = True
             self._transport.close()
             try:
-                await asyncio.wait_for(asyncio.shield(self._closed), CLOSE_TIMEOUT_S)
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await asyncio.shield(self._closed)
             except TimeoutError:  # the peer does not read what is still to be sent
                 self._transport.abort()
                 await self._closed

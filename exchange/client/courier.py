@@ -74,6 +74,7 @@ class Courier:
         self._refusals = 0
         self._ready = asyncio.Event()  # connected, and the past told apart from what is to come
         self._failure: BaseException | None = None
+        self._is_closing = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *, is_patient: bool) -> None:
@@ -89,6 +90,7 @@ class Courier:
 
     async def close(self) -> None:
         """Log out. Commands and queries without an answer raise CourierClosed."""
+        self._is_closing = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -143,7 +145,7 @@ class Courier:
     async def _run(self) -> None:
         """Hold a session until the owner closes it or the login is refused for good."""
         pause_s = PAUSE_FIRST_S
-        while self._failure is None:
+        while self._failure is None and not self._is_closing:
             try:
                 if self._connection is None:
                     await self._connect()

@@ -17,7 +17,7 @@ from exchange.client.events import BlockOffered
 from exchange.members.director import LISTED_LOTS_MAX, Guidance
 from exchange.members.state import MemberState, OwnOrder
 from exchange.rulebook.scenarios import MemberKind
-from exchange.vocabulary.enums import Side
+from exchange.vocabulary.enums import Method, Side
 
 FEE_ROOM_PPM: Final = 1_021_000  # cash kept for amount and fees together: the highest fees allowed are 2 %
 PPM: Final = 1_000_000
@@ -192,7 +192,11 @@ def withdrawals(
     members: Sequence[MemberState], guidance: Guidance, random: Random, most: int = 6
 ) -> list[tuple[MemberState, int]]:
     """Listings to cancel: those the price has moved past, and now and then an old one."""
-    room = 3 * guidance.spread_ticks
+    every = [order for member in members for order in member.orders.values() if order.method == Method.LISTED]
+    asks = [order.price_ticks for order in every if order.side == Side.SELL]
+    bids = [order.price_ticks for order in every if order.side == Side.BUY]
+    is_crossed = bool(asks and bids and min(asks) <= max(bids))  # legal, but somebody then quotes amiss
+    room = 0 if is_crossed else 2 * guidance.spread_ticks
     stale: list[tuple[MemberState, int]] = []
     for member in members:
         for order in (*member.listings(Side.SELL), *member.listings(Side.BUY)):

@@ -25,9 +25,10 @@ from exchange.vocabulary.units import NS_PER_SECOND, market_time_ns, trading_day
 
 STEP_MARKET_S: Final = 50.0  # market seconds between two steps: about 290 steps a day
 STEP_S_MIN: Final = 0.008
+STEP_S_MAX: Final = 1.0  # in real time too, the members look at the market every second
+STEP_S_UNMEASURED: Final = 0.05  # the pace is not known yet: act, and the answers' times will show it
 DEALS_A_STEP_MAX: Final = 6
 IDLE_S: Final = 0.25
-BLOCK_STEP_S_MAX: Final = 0.5
 SEEN_TIMEOUT_S: Final = 2.0
 GONE_S: Final = 5.0  # an exchange away that long after its last day's statements will not come back
 
@@ -62,8 +63,11 @@ class Floor:
         self._hours: dict[int, Hours] = {}
         self._random = Random(scenario.recipe.seed)
         self._next_lots = 0
+        self._quote_at_ns = 0  # market time of the next quotes
         self.blocks = BlockDesk(self._agents, scenario.recipe.seed)
         public.listen(self._take)
+        for agent in agents:  # their own events tell the time too: a quiet market has few public ones
+            agent.trader.listen(self._observe)
         public.listen_to_day_end(self._day_ended)
         if view.trading_day:
             self._begin_day()
@@ -80,18 +84,21 @@ class Floor:
 
     def _take(self, event: Event | OtherRecord) -> None:
         """A public event; the view has already taken it."""
-        if not isinstance(event, OtherRecord):
-            self.clock.observe(event.time_ns, time.monotonic())
+        self._observe(event)
         if isinstance(event, StreamOpened):
             self._begin_day()
         elif isinstance(event, PhaseChanged) and event.method == Method.LISTED:
             self.clock.restart()
         self._changed.set()
 
+    def _observe(self, event: Event | OtherRecord) -> None:
+        if not isinstance(event, OtherRecord):
+            self.clock.observe(event.time_ns, time.monotonic())
+
     def _begin_day(self) -> None:
         today = trading_day_date(self.view.trading_day)
         self.clock.new_day()
-        self._next_lots = 0
+        self._next_lots = self._quote_at_ns = 0
         day = self._days.get(today)
         seed = self._scenario.recipe.seed
         self._director = Director(self._contract_id, day, seed) if day is not None else None
@@ -171,13 +178,14 @@ class Floor:
                 continue
             await self._catch_up()
             await self._step(self._director)
-            await asyncio.sleep(max(STEP_MARKET_S / self.clock.rate, STEP_S_MIN))
+            await asyncio.sleep(self._step_s())
 
     async def _step(self, director: Director) -> None:
         """One step: the trades that are due, then quotes, withdrawals and mistakes."""
         today = self.view.trading_day
         failures = 0
         for _ in range(DEALS_A_STEP_MAX):
+            await self._ask_balances()
             seen = self._seen()
             guidance = director.guide(seen)
             lots, price, taker_side = self._next_deal(director, seen, guidance)
@@ -187,7 +195,16 @@ class Floor:
             failures += not traded
             if self.view.trading_day != today or not self.view.is_open(Method.LISTED):
                 return
-        await self._surround(director.guide(self._seen()))
+        now_ns = self.clock.now_ns(time.monotonic())
+        if not self.clock.is_measured or now_ns >= self._quote_at_ns:
+            self._quote_at_ns = now_ns + int(0.8 * STEP_MARKET_S * NS_PER_SECOND)
+            await self._surround(director.guide(self._seen()))
+
+    def _step_s(self) -> float:
+        """Real seconds until the next step."""
+        if not self.clock.is_measured:
+            return STEP_S_UNMEASURED
+        return min(max(STEP_MARKET_S / self.clock.rate, STEP_S_MIN), STEP_S_MAX)
 
     def _next_deal(self, director: Director, seen: Seen, guidance: Guidance) -> tuple[int, int, Side | None]:
         """(tonnes, price, taker if the price is to be exact); no tonnes = nothing is due yet."""
@@ -211,7 +228,6 @@ class Floor:
 
     async def _deal(self, guidance: Guidance, lots: int, price: int, taker_side: Side | None) -> int:
         """Have two members trade; the tonnes traded."""
-        await self._ask_balances()
         deal = behaviour.make_deal(self._states, price, lots, self.blocks.days_left, self._random, taker_side)
         self._next_lots = 0
         if deal is None:
@@ -271,7 +287,7 @@ class Floor:
             if self.blocks.last_match_id > self.view.last_match_id:
                 await self._until_seen(self.blocks.last_match_id)
             self.blocks.settle()
-            await asyncio.sleep(min(max(STEP_MARKET_S / self.clock.rate, STEP_S_MIN), BLOCK_STEP_S_MAX))
+            await asyncio.sleep(self._step_s())
 
 
 def hours_on(profile: str, day: date, method: Method) -> Hours:

@@ -25,6 +25,7 @@ class MarketClock:
 
     def __init__(self) -> None:
         self.rate = 1.0  # market seconds in one real second
+        self.is_measured = False  # until then the rate is a guess
         self._seen: deque[Observation] = deque()
 
     def observe(self, time_ns: int, monotonic_s: float) -> None:
@@ -39,6 +40,7 @@ class MarketClock:
         if elapsed_s >= SHORTEST_S:
             rate = (time_ns - first.time_ns) / NS_PER_SECOND / elapsed_s
             self.rate = min(max(rate, RATE_MIN), RATE_MAX)
+            self.is_measured = True
 
     def restart(self) -> None:
         """Measure the pace anew: a phase began, or the exchange was away; until then the last one holds."""
