@@ -124,7 +124,7 @@ class Engine:
         if self._settle_day():
             return 0
         real_ns = self._monotonic_ns()
-        time_ns = max(self._time_ns, self.clock.now_ns())
+        time_ns = self.market_time_ns()
         internal = self._internal(time_ns, real_ns)
         with_queued = self.day.is_defined and not self._commands
         count = len(internal) + (self._sequencer.queued if with_queued else 0)
@@ -184,6 +184,10 @@ class Engine:
     def trading_day(self) -> date:
         """The day being traded or opened."""
         return self.day.day
+
+    def market_time_ns(self) -> int:
+        """Market time now: what a turn would stamp."""
+        return max(self._time_ns, self.clock.now_ns())
 
     @property
     def state(self) -> State:

@@ -3,6 +3,7 @@
 A day whose journal holds no durable batch never began: nothing of it was ever shown to anybody.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,7 @@ from exchange.publish.event_log import EventLog
 from exchange.publish.streams import Streams
 from exchange.vocabulary.records import Records
 
+_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
 __all__ = ["Recovered", "ReplayResult", "recover", "replay"]
 
 
@@ -54,6 +56,8 @@ def recover(settings: EngineSettings, directory: Directory, files: Files) -> Rec
     """The newest day that has begun; None when there is none."""
     begun: list[tuple[date, Identity]] = []
     for name in reversed(files.names(settings.journal_folder)):
+        if not _DAY_NAME.fullmatch(name):
+            continue  # somebody's note beside the journals is none of ours
         day = date.fromisoformat(name)
         identity = identity_of(settings.day_journal(day), files)
         if identity is not None:

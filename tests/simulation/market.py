@@ -5,7 +5,6 @@ is another machine), goes on from its next number, and sends again whatever was 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,20 +12,24 @@ from typing import Any
 import numpy as np
 
 from exchange.engine.clock import Clock, ManualClock
+from exchange.engine.day import DayStage
 from exchange.engine.directory import UNRESTRICTED, Account, Directory, Login
 from exchange.engine.engine import Engine
 from exchange.engine.files import Files
+from exchange.engine.journal_reader import JournalReader
 from exchange.engine.settings import EngineSettings
 from exchange.vocabulary.control import MODULUS, balance_term
-from exchange.vocabulary.enums import Right, SettlementStage, Side
+from exchange.vocabulary.enums import Method, Phase, Right, SettlementStage, Side
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
-from exchange.vocabulary.records import COMMAND, EVENT, Records, make, read
-from exchange.vocabulary.units import NS_PER_SECOND, market_time_ns, trading_day_number
+from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_PUBLIC, STREAM_SETTLEMENT
+from exchange.vocabulary.records import COMMAND, Records, make, read
+from exchange.vocabulary.units import NS_PER_SECOND, market_time_ns
+from tests.simulation.fake_disk import FakeDisk, Survival
 
 DAY = date(2021, 12, 16)
 NEXT_DAY = date(2021, 12, 17)
 CEA = 1
+ALICE_STREAM = 16
 OPERATOR, REGISTRY, ALICE, BOB = 1, 2, 101, 102
 ACCOUNTS = {ALICE: 1001, BOB: 1002}
 OPENING_LOTS = 1_000_000
@@ -338,10 +341,27 @@ class Market:
                 self._receive(stream, known + 1, data)
 
 
-def event_records(data: Iterable[bytes]) -> Records:
-    """Event records as an array."""
-    return np.frombuffer(b"".join(data), EVENT)
+def open_market(**changes: object) -> Market:
+    """A market with its opening positions accepted, at 09:15."""
+    market = Market(FakeDisk(), settings(**changes))
+    market.run()
+    assert market.engine.day.stage is DayStage.SESSION
+    return market
 
 
-def day_number(day: date = DAY) -> int:
-    return trading_day_number(day)
+def crash(market: Market, **changes: object) -> None:
+    """Power cut and restart."""
+    if changes:
+        market.settings = settings(**changes)
+    market.start(market.files.after_crash(Survival.DROPPED))  # type: ignore[attr-defined]
+
+
+def phases(market: Market) -> list[tuple[Method, Phase]]:
+    public = market.events(STREAM_PUBLIC)
+    return [(Method(e["method"]), Phase(e["phase"])) for e in public if e["kind"] == Kind.PHASE_CHANGED]
+
+
+def journaled(market: Market, day: date = DAY) -> Records:
+    reader = JournalReader(market.settings.day_journal(day), market.files)
+    rows = [batch.commands.view(np.uint64) for batch in reader.batches()]
+    return np.concatenate(rows).view(COMMAND)
