@@ -280,7 +280,8 @@ class Gateway:
             self._engine.metrics.record_latency(now_ns - received_ns, now_ns, commands)
 
     def _end_day(self) -> None:
-        """What belonged to the old day: its commands are numbered apart from the new day's."""
+        """Let go of what belonged to the old day; nothing that came too late may reach the new one."""
+        self._intake.clear()
         self._answers.end_day()
         self._measured.clear()
 

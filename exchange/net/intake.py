@@ -34,11 +34,6 @@ class Source(Generic[Owner]):
         """Whether reading may go on."""
         return self._queued_bytes <= QUEUE_BYTES_MAX // 2
 
-    def clear(self) -> None:
-        """Forget what is queued: its trading day is over."""
-        self._pieces.clear()
-        self._queued_bytes = 0
-
     def _take(self, bytes_max: int, parts: list[bytes]) -> int:
         """Move up to so many bytes (whole records) to parts; returns how many."""
         taken = 0
@@ -84,6 +79,14 @@ class Intake(Generic[Owner]):
         if not source._is_waiting:
             source._is_waiting = True
             self._ring.append(source)
+
+    def clear(self) -> None:
+        """Forget everything queued: the trading day that it was meant for is over."""
+        for source in self._ring:
+            source._pieces.clear()
+            source._queued_bytes = 0
+            source._is_waiting = False
+        self._ring.clear()
 
     def take(self, records_max: int) -> Batch[Owner]:
         """At most a quantum from every source that has something, oldest first, and at most records_max.

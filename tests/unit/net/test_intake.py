@@ -60,6 +60,16 @@ def test_a_full_queue_asks_its_owner_to_stop_until_half_of_it_is_gone() -> None:
     assert source.has_room
 
 
+def test_nothing_of_a_day_that_is_over_is_left() -> None:
+    intake: Intake[str] = Intake()
+    source = Source("late")
+    intake.add(source, records(1, 2, 3))
+    intake.clear()
+    assert intake.is_empty and source.has_room
+    intake.add(source, record(4))
+    assert numbers(intake.take(10).data) == [4]
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.integers(1, 9)), max_size=30),
