@@ -26,6 +26,8 @@ def generate_day(seed: int, profile: Profile) -> Day:
     for _ in range(flow.rng.randrange(20)):
         trading.act(flow)
     trade_again(flow)
+    if profile.name == "giant":
+        trading.fill_level(flow)
     while len(flow.records) < profile.commands:
         if flow.chance(0.001):
             lunch(flow)

@@ -38,6 +38,8 @@ def end_day(flow: Flow) -> None:
     while not flow.market.is_confirmed:
         send_result(flow, run, is_right=run > flow.rng.randrange(4))
         run += 1
+    while flow.chance(0.5):
+        flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
     after_hours(flow)
     flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
     flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)

@@ -122,6 +122,7 @@ def define_contract(flow: Flow, contract_id: int) -> None:
             (ParameterId.BLOCK_QUANTITY_LOTS_MAX, QUANTITY_LOTS_MAX),
             (ParameterId.PROCEEDS_REUSABLE, 0),
             (ParameterId.CANCEL_IN_BREAK, 0),
+            (ParameterId.OPEN_ORDERS_MAX, 0),
         ):
             flow.send(
                 Kind.PARAMETER_SET, contract_id=contract_id, parameter_id=parameter, parameter_value=value
@@ -200,7 +201,9 @@ def give_positions(flow: Flow, run: int, mistakes: float) -> None:
     for account_id in list(flow.market.accounts):
         for contract_id in flow.market.contracts:
             if flow.chance(0.8):
-                units = {"available_lots": rng.choice(UNITS_CHOICES), "frozen_lots": rng.choice((0, 0, 10))}
+                plenty = flow.profile.name == "giant" and contract_id == GIANT_CONTRACT
+                available = UNITS_CHOICES[-1] if plenty else rng.choice(UNITS_CHOICES)
+                units = {"available_lots": available, "frozen_lots": rng.choice((0, 0, 10))}
                 flow.send(
                     Kind.OPENING_HOLDING,
                     login_id=REGISTRY_LOGIN,
