@@ -14,7 +14,7 @@ def status(engine: Engine, sessions: int) -> Records:
     measured = engine.metrics.status(time.monotonic_ns())
     counters = engine.state.counters[0]
     record = new_records(Kind.REPLY_STATUS)
-    record["time_ns"] = max(engine.clock.now_ns(), int(counters["last_time_ns"]))  # market time now
+    record["time_ns"] = engine.market_time_ns()
     record["last_sequence"] = engine.last_sequence
     record["durable_sequence"] = engine.durable_sequence
     record["commands_per_second"] = measured.commands_per_second
