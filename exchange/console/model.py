@@ -39,7 +39,7 @@ from exchange.console.view import (
     Tone,
     TradeView,
 )
-from exchange.rulebook import sessions_on, surrender_dates
+from exchange.rulebook import contract_table, sessions_on, surrender_dates
 from exchange.vocabulary.enums import Level, Method, Phase
 from exchange.vocabulary.units import market_time_ns, trading_day_date
 
@@ -184,7 +184,7 @@ class MarketModel:
 
     def _contract(self, contract_id: int) -> ContractState:
         if contract_id not in self._contracts:
-            self._contracts[contract_id] = ContractState(contract_id)
+            self._contracts[contract_id] = ContractState(contract_id, _code(contract_id))
         return self._contracts[contract_id]
 
     # ---- what is shown
@@ -266,6 +266,11 @@ def _schedule(
     minutes = [row.seconds_of_day // 60 for row in listed]
     opens = zip(listed, minutes, minutes[1:], strict=False)
     return phases, tuple((start, end) for row, start, end in opens if row.phase is Phase.TRADING)
+
+
+def _code(contract_id: int) -> str:
+    """The rulebook's code, until the exchange has answered with its own."""
+    return next((row.code for row in contract_table().contract if row.contract_id == contract_id), "")
 
 
 @lru_cache(maxsize=4)

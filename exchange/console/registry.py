@@ -23,7 +23,7 @@ class _Address(msgspec.Struct, frozen=True):
 
     host: str
     port: int
-    token_file: Path
+    token_file: str  # within the data folder
 
 
 class _Answers(msgspec.Struct, frozen=True):
@@ -54,7 +54,10 @@ def ask(data: Path) -> _Answers:
         address = msgspec.json.decode(path.read_bytes(), type=_Address)
         if address.host not in LOOPBACK:
             raise RegistryUnreachable(f"expected a loopback address, found {address.host}")
-        token = address.token_file.read_text(encoding="ascii").strip()
+        token_file = (data / address.token_file).resolve()
+        if not token_file.is_relative_to(data.resolve()):
+            raise RegistryUnreachable("expected the token inside the data folder")
+        token = token_file.read_text(encoding="ascii").strip()
         connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT_S)
         try:
             return _Answers(

@@ -1,10 +1,12 @@
 """Starts the console: a listener on loopback, two followers, the pages; says in DATA/run where it listens."""
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import msgspec
@@ -28,6 +30,17 @@ GRACE_S: Final = 1
 
 def run_console(data: Path, port: int, lang: Lang | None = None) -> None:
     """Serve the console of a data folder until SIGINT or SIGTERM. `lang` None = the browser's choice."""
+    # uvicorn ends in order at a signal and then raises the signal again: as an exception it lets us tidy up.
+    signal.signal(signal.SIGTERM, _end)
+    with suppress(KeyboardInterrupt):
+        _serve(data, port, lang)
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _serve(data: Path, port: int, lang: Lang | None) -> None:
     config = kept_config(data)
     scenario = load_scenario(config.scenario)
     with _listener(port) as listener:

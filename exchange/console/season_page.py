@@ -135,7 +135,7 @@ def _settled(day: RegistryDay | None, lang: Lang) -> list[str]:
 
 
 def _source(season: SeasonView, lang: Lang) -> str:
-    rows = element("p", span(f"{say('source', lang)}: ", "label") + span(season.days_source))
+    rows = element("p", span(f"{say('source', lang)} ({season.days_source})", "label"))
     rows += element("p", span(season.note, "dim"))
     if season.unreadable:
         names = ", ".join(season.unreadable)

@@ -125,7 +125,7 @@ WORDS: Final[Mapping[str, Pair]] = {
     "worst_close": ("收盘价最大偏差", "Largest close difference"),
     "no_days": ("尚无已结束的交易日", "no trading day is over yet"),
     "unreadable": ("无法读取", "could not be read"),
-    "source": ("官方数据来源", "Official figures"),
+    "source": ("官方数据：上海环境能源交易所每日行情", "Official: daily figures of Shanghai's SEEE"),
     "close_chart": ("收盘价：模拟与官方", "Close: simulated and official"),
     "tonnes_chart": ("成交量：模拟与官方", "Tonnes: simulated and official"),
     "conserved": ("守恒", "conserved"),
