@@ -11,7 +11,7 @@ from rich.table import Table
 from exchange.client.credentials import Credentials, address_of, credentials_of
 from exchange.client.decode import OtherRecord
 from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused, QueryRefused
-from exchange.client.events import BlockClosed, BlockOffered, Event, StreamOpened
+from exchange.client.events import BlockClosed, BlockOffered, Event, Executed
 from exchange.client.outcome import Outcome
 from exchange.client.replies import Contract
 from exchange.client.trader import Trader
@@ -19,6 +19,7 @@ from exchange.client.words import Lang, order_number, price_text
 from exchange.commands import client_show as show
 from exchange.commands.client_help import HELP, rules_text
 from exchange.commands.client_parse import Line, NotUnderstood, parse_line
+from exchange.vocabulary.enums import OrderKind
 from exchange.vocabulary.limits import ORDER_SLOT_BITS
 
 QUIT = "quit"
@@ -46,8 +47,9 @@ def _first_member(data: Path) -> str:
 
 
 async def _run(data: Path, credentials: Credentials, lang: Lang, commands: tuple[str, ...]) -> int:
+    early: list[Event | OtherRecord] = []  # the day's stream up to now: offers still open are among it
     try:
-        trader = await Trader.open(credentials, lambda: address_of(data))
+        trader = await Trader.open(credentials, lambda: address_of(data), listeners=(early.append,))
     except LoginRefused as error:
         raise CredentialsUnusable(str(error), "try again shortly: the day may not be open yet") from error
     except ConnectionLost as error:
@@ -55,7 +57,8 @@ async def _run(data: Path, credentials: Credentials, lang: Lang, commands: tuple
             f"the exchange does not answer: {error}", "start it with `two-city up`"
         ) from error
     async with trader:
-        terminal = Terminal(trader, lang)
+        trader.unlisten(early.append)
+        terminal = Terminal(trader, lang, early)
         if commands:
             results = [await terminal.run_line(text) for text in commands]
             return 0 if all(results) else 1
@@ -65,14 +68,17 @@ async def _run(data: Path, credentials: Credentials, lang: Lang, commands: tuple
 class Terminal:
     """One person's conversation with the exchange."""
 
-    def __init__(self, trader: Trader, lang: Lang) -> None:
+    def __init__(self, trader: Trader, lang: Lang, early: list[Event | OtherRecord]) -> None:
         self._trader = trader
         self._lang: Lang = lang
         self._console = Console(highlight=False)
         self._contracts: list[Contract] = []
         self._offers: dict[int, BlockOffered] = {}
         self._after_sequence = trader.settled_sequence  # older events are history, not news
+        for event in early:
+            self._hear(event)
         trader.listen(self._hear)
+        trader.listen_to_day_end(self._begin_day)
 
     async def converse(self) -> int:
         """Read lines until quit or the end of the input."""
@@ -219,17 +225,29 @@ class Terminal:
     def _hear(self, event: Event | OtherRecord) -> None:
         if isinstance(event, OtherRecord):
             return
-        if isinstance(event, StreamOpened):
-            self._offers.clear()
-            self._contracts = []
-            self._after_sequence = min(self._after_sequence, event.sequence - 1)
-        elif isinstance(event, BlockOffered):
+        if isinstance(event, BlockOffered):
             self._offers[event.order_id] = event
         elif isinstance(event, BlockClosed):
             self._offers.pop(event.order_id, None)
+        elif isinstance(event, Executed) and event.order_kind == OrderKind.BLOCK_ACCEPT:
+            self._forget_accepted(event)
         text = show.notice(event, self._lang)
         if text and event.sequence > self._after_sequence:
             self._say(f"[cyan]• {_plain(text)}[/cyan]")
+
+    def _begin_day(self) -> None:
+        """Yesterday's stream is over: its offers have lapsed, and sequences begin at 1 again."""
+        self._offers.clear()
+        self._contracts = []
+        self._after_sequence = 0
+
+    def _forget_accepted(self, execution: Executed) -> None:
+        """An acceptance has an order id of its own, so the offer it closed is known by its terms."""
+        terms = (execution.contract_id, execution.price_ticks, execution.quantity_lots)
+        for order_id, offer in self._offers.items():
+            if (offer.contract_id, offer.price_ticks, offer.quantity_lots) == terms:
+                del self._offers[order_id]
+                return
 
     def _say(self, what: str | Table) -> None:
         self._console.print(what, soft_wrap=isinstance(what, str))

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +10,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from exchange.client import Address, BlockingTrader, credentials_of
+from benchmarks.gateway_market import DAY
+from exchange.client import Address, BlockingTrader, Outcome, credentials_of
 from exchange.client.events import StreamOpened
+from exchange.client.words import price_ticks_of
 from exchange.commands.client import run_client
 from exchange.commands.operator import app
 from exchange.errors import UsageError
-from exchange.vocabulary.enums import Side
+from exchange.vocabulary.enums import Method, Phase, Side
+from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.units import market_time_ns
 from tests.unit.net.running import Running, running_exchange
 
 FIRST, SECOND = "B00000", "B00001"
@@ -161,3 +166,47 @@ def test_plain_code_sees_its_stream_from_the_first_record(market: Running) -> No
             and first.stream_id == credentials_of(market.data, SECOND).member_id
         )
         assert [row.code for row in trader.contracts()] == ["CEA"]
+
+
+def test_in_the_afternoon_a_block_is_offered_and_accepted_or_declined(
+    market: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    market.clock.set(market_time_ns(DAY, 13 * 3600 + 1800))
+    with other(market) as trader:
+        while all(row.phase != Phase.TRADING for row in trader.phases() if row.method == Method.BLOCK):
+            continue
+        offers = [_offer(trader, price) for price in ("40.00", "41.00")]
+        numbers = [f"#{offer.order_id >> 24}" for offer in offers]
+        code, text = client(
+            market, capsys, "offers", f"accept {numbers[0]}", f"decline {numbers[1]}", "offers"
+        )
+        assert code == 0 and "100,000" in text and "traded 100,000 t at 40.00" in text
+        assert (
+            "block declined" in text and numbers[1] not in text.split("block declined")[1].split("\n", 1)[1]
+        )
+        code, text = client(market, capsys, "offers", f"accept {numbers[0]}", "trades")
+        assert code == 1 and "expected the number of an order shown" in text and "4,000,000.00" not in text
+        code, text = client(
+            market, capsys, "block buy 40 99999 to 1002", "block buy 40 100000 to 1001", lang="zh"
+        )
+        assert code == 1 and "数量低于下限" in text and "对手方为本法人" in text
+
+
+def _offer(trader: BlockingTrader, price: str) -> Outcome:
+    return trader.command(
+        Kind.BLOCK_OFFER,
+        contract_id=1,
+        side=Side.SELL,
+        price_ticks=price_ticks_of(price),
+        quantity_lots=100_000,
+        counterparty_account_id=1001,
+    )
+
+
+def test_the_examples_run(market: Running) -> None:
+    root = Path(__file__).parents[3]
+    for script, words in (("first_trade.py", ()), ("block_watch.py", ("41.00", "0.2"))):
+        command = [sys.executable, str(root / "examples" / script), str(market.data), SECOND, *words]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=root, check=False)
+        assert (found.returncode, found.stderr) == (0, "")
+        assert "listed, order #" in found.stdout or "cash " in found.stdout
