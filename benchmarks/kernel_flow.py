@@ -36,7 +36,7 @@ CAPACITY: Final = Capacity(
     contracts=4,
     logins=ACCOUNTS + 1,
     members=MEMBER_FIRST + ACCOUNTS + 1,
-    references=1_024,
+    references=256,
 )
 
 

@@ -1,0 +1,84 @@
+"""check_state finds every kind of damage and names it with what was expected and found."""
+
+from collections.abc import Callable
+
+import pytest
+
+from exchange import kernel
+from exchange.errors import CorruptionError
+from exchange.kernel.state import State
+from tests.unit.kernel.day import ANN, BOB, CAPACITY, CEA, busy_day
+
+HOLDING = ANN * CAPACITY.contracts + CEA
+
+
+def add(rows_name: str, index: int, field: str, change: int) -> Callable[[State], None]:
+    """Damage: a number that is off by so much."""
+
+    def damage(state: State) -> None:
+        rows = getattr(state, rows_name)
+        rows[field][index] += change
+
+    return damage
+
+
+def best_of_asks(state: State) -> None:
+    state.contracts["best"][CEA][1] += 1
+
+
+def first_bitmap_word(state: State) -> None:
+    start = (CEA * 2 + 1) * int(state.counters["side_words"][0])
+    state.words["bits"][start] ^= 1
+
+
+def lost_order(state: State) -> None:
+    """An order that left its queue but stayed live."""
+    levels = state.levels
+    full = levels["count"].nonzero()[0][0]
+    levels["head"][full] = levels["tail"][full] = 0xFFFFFFFF
+    levels["count"][full] = levels["lots"][full] = 0
+
+
+def slot_twice_free(state: State) -> None:
+    head = int(state.counters["free_head"][0])
+    after = int(state.orders["next"][head])
+    state.orders["next"][after] = head
+
+
+def back_link(state: State) -> None:
+    """The last listing of ANN points back to itself."""
+    slot = max(s for s in range(CAPACITY.orders) if state.orders["account_id"][s] == ANN)
+    state.orders["previous"][slot] = slot
+
+
+DAMAGES = {
+    "units of contract 1": add("holdings", HOLDING, "available", 1),
+    "cash plus fees": add("accounts", BOB, "available", -1),
+    "fees of all accounts": add("accounts", BOB, "fees_today", 1),
+    "negative holdings.open_buys": add("holdings", HOLDING, "open_buys", -1),
+    "holdings.open_buys": add("holdings", HOLDING, "open_buys", 1),
+    "accounts.open_orders": add("accounts", ANN, "open_orders", 1),
+    "live orders": add("counters", 0, "live_orders", 1),
+    "match_count": add("counters", 0, "match_count", 1),
+    "tonnes_lots": add("counters", 0, "tonnes_lots", 1),
+    "amount_fen": add("counters", 0, "amount_fen", 1),
+    "contract 1 SELL best": best_of_asks,
+    "contract 1 SELL bitmap": first_bitmap_word,
+    "contract 1 SELL empty levels with lots|contract 1 BUY b": lost_order,
+    "free slots": slot_twice_free,
+    "backward links": back_link,
+}
+
+
+def test_a_busy_day_balances() -> None:
+    kernel.check_state(busy_day().state)
+
+
+@pytest.mark.parametrize("message", DAMAGES)
+def test_damage_is_named(message: str) -> None:
+    day = busy_day()
+    DAMAGES[message](day.state)
+    with pytest.raises(CorruptionError, match=message) as caught:
+        kernel.check_state(day.state)
+    assert "expected" in str(caught.value)
+    assert "found" in str(caught.value)
