@@ -23,7 +23,7 @@ class ForeignPackageError(RuntimeError):
 
 def run_exchange() -> None:
     """Entry point of the commands `two-city` and `exchange`."""
-    _refuse_or_exit()
+    refuse_or_exit()
     from exchange.__main__ import main
 
     main()
@@ -31,7 +31,7 @@ def run_exchange() -> None:
 
 def run_settlement() -> None:
     """Entry point of the command `settlement`."""
-    _refuse_or_exit()
+    refuse_or_exit()
     from settlement.__main__ import main
 
     main()
@@ -49,7 +49,8 @@ def refuse_foreign_packages() -> None:
             raise ForeignPackageError(_overwritten(name, expected))
 
 
-def _refuse_or_exit() -> None:
+def refuse_or_exit() -> None:
+    """End the process with a readable message when a package name leads to somebody else's code."""
     try:
         refuse_foreign_packages()
     except ForeignPackageError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange.errors import TwoCityError
+from two_city import refuse_or_exit
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -193,6 +194,7 @@ def _add_operator() -> None:
 
 def main() -> None:
     """Run a command; an error of ours is one readable message, not a traceback."""
+    refuse_or_exit()
     _add_operator()
     try:
         app()

@@ -209,7 +209,7 @@ def _leave_console_up(options: UpOptions, data: Path, supervisor: Supervisor) ->
 def _write_report(data: Path, config: RunConfig) -> Path:
     """In a process of its own: drawing needs a library that nothing else here needs."""
     out = data / "report.html"
-    command = [sys.executable, "-m", "exchange", "report", "--data", str(data)]
+    command = [sys.executable, "-P", "-m", "exchange", "report", "--data", str(data)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         say(f"the report could not be written: {done.stderr.strip()[-500:]}")

@@ -92,7 +92,7 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
 
 def _ledger(data: Path) -> dict[str, Any]:
     """Wuhan's own account of itself, asked of its own program: the cities share no code and no store."""
-    command = [sys.executable, "-m", "settlement", "balances", "--data", str(data), "--json"]
+    command = [sys.executable, "-P", "-m", "settlement", "balances", "--data", str(data), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LEDGER_TIMEOUT_S, check=False)
     if done.returncode:
         raise CorruptionError(

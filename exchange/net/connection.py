@@ -8,7 +8,6 @@ from exchange.net.admission import Admitted, Refused
 from exchange.net.bounds import HELD_BYTES_MAX, QUERIES_WAITING_MAX, SLOW_BYTES
 from exchange.net.follower import Follower
 from exchange.net.intake import Source
-from exchange.net.presence import DownReason
 from exchange.protocol import soupbintcp
 from exchange.protocol.server_session import (
     Broken,
@@ -22,6 +21,7 @@ from exchange.protocol.server_session import (
 )
 from exchange.protocol.sessions import session_id
 from exchange.protocol.soupbintcp import LoginRequest
+from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.limits import SEND_BUFFER_BYTES_MAX
 
 

@@ -3,9 +3,10 @@
 from exchange.engine.engine import Engine
 from exchange.net.admission import Admitted, KeptDay, Refused, admit
 from exchange.net.connection import Connection
-from exchange.net.presence import DownReason, Presence
+from exchange.net.presence import Presence
 from exchange.protocol.soupbintcp import LoginRequest
 from exchange.rulebook.calendars import trading_calendar
+from exchange.vocabulary.enums import DownReason
 
 
 class Feeds:

@@ -23,10 +23,10 @@ from exchange.net.bounds import BACKLOG, FAREWELL_MS, FEW_RECORDS, SILENCE_INTER
 from exchange.net.connection import Connection
 from exchange.net.feeds import Feeds
 from exchange.net.intake import Batch, Intake
-from exchange.net.presence import DownReason
 from exchange.net.senders import SenderTable
 from exchange.protocol.intake_check import as_commands, check, refusals, select, stamp_few
 from exchange.protocol.soupbintcp import LoginRequest
+from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import CONNECTIONS_MAX, RECORD_BYTES
 from exchange.vocabulary.records import Records

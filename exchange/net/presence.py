@@ -1,21 +1,10 @@
 """Which logins are connected today: the first connection of a login is journaled, and the end of its last."""
 
 from collections import Counter
-from enum import IntEnum
 
+from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
-
-
-class DownReason(IntEnum):
-    """Why a login's last connection ended."""
-
-    LOGOUT = 1
-    LOST = 2
-    REPLACED = 3
-    SILENT = 4
-    BROKEN = 5  # it broke the protocol
-    EXCHANGE = 6  # closed by the exchange
 
 
 class Presence:

@@ -103,6 +103,17 @@ class Right(IntFlag):
     PUBLIC = 32  # follow the public stream
 
 
+class DownReason(IntEnum):
+    """Why a login's last connection ended."""
+
+    LOGOUT = 1
+    LOST = 2
+    REPLACED = 3  # by another connection of the same login
+    SILENT = 4  # nothing heard for the dead time
+    BROKEN = 5  # it broke the protocol
+    EXCHANGE = 6  # closed by the exchange
+
+
 class TakeFlag(IntFlag):
     """Flags of a take."""
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +20,12 @@ class UpRun:
     def __init__(self, data: Path, *options: str) -> None:
         self.data = data
         command = [sys.executable, "-m", "exchange", "up", "--data", str(data), "--no-console", *options]
-        self._output = (data.parent / f"{data.name}.out").open("w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            command, stdout=self._output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True
-        )
+        data.parent.mkdir(parents=True, exist_ok=True)
+        self._output = Path(tempfile.mkstemp(prefix=f"{data.name}-", suffix=".out", dir=data.parent)[1])
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
 
     def wait(self, timeout_s: float = RUN_TIMEOUT_S) -> int:
         """Exit code; a run that takes too long is interrupted as a person would, and fails the test."""
@@ -39,8 +42,7 @@ class UpRun:
 
     def text(self) -> str:
         """All it has said so far."""
-        self._output.flush()
-        return Path(self._output.name).read_text(encoding="utf-8")
+        return self._output.read_text(encoding="utf-8")
 
     def figures(self) -> dict[str, Any]:
         """The JSON object of the last line."""
@@ -61,12 +63,8 @@ class UpRun:
 
     def logs(self) -> str:
         """The ends of all logs, for a failing test."""
-        parts = []
-        for log in sorted((self.data / "log").glob("*.log")):
-            parts.append(
-                f"\n--- {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-25:])
-            )
-        return "".join(parts)
+        logs = sorted((self.data / "log").glob("*.log"))
+        return "".join(f"\n--- {log.name}\n{_tail(log)}" for log in logs)
 
 
 def _tail(log: Path) -> str:

@@ -6,10 +6,10 @@ import pytest
 
 from exchange.engine.directory import Directory, Login, password_hash
 from exchange.net.admission import Admitted, KeptDay, Refused, admit
-from exchange.net.presence import DownReason, Presence
+from exchange.net.presence import Presence
 from exchange.protocol.sessions import session_id
 from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
-from exchange.vocabulary.enums import Right
+from exchange.vocabulary.enums import DownReason, Right
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import read
 
