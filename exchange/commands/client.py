@@ -23,6 +23,12 @@ from exchange.vocabulary.enums import OrderKind
 from exchange.vocabulary.limits import ORDER_SLOT_BITS
 
 QUIT = "quit"
+ANSWER_S = 10.0
+NO_ANSWER = (
+    "10 秒内无应答:系统离线或下一交易日尚未开启;已发出的指令仍可能生效,请查看 orders",
+    "no answer for 10 s: the exchange is away, or the next day is not open yet; "
+    "a command already sent may still take effect, see orders",
+)
 
 
 def run_client(data: Path, user: str, lang: str, commands: tuple[str, ...]) -> int:
@@ -96,9 +102,14 @@ class Terminal:
         """Do one line and say what became of it; False when it was refused or not understood."""
         try:
             line = parse_line(text)
-            return line is None or await self._do(line)
+            async with asyncio.timeout(ANSWER_S):
+                return line is None or await self._do(line)
+        except ConnectionLost as error:
+            self._say(f"[red]{_plain(str(error))}[/red]")
         except NotUnderstood as error:
             self._say(f"[yellow]{_plain(str(error))}[/yellow]")
+        except TimeoutError:
+            self._say(f"[red]{show.pick(self._lang, *NO_ANSWER)}[/red]")
         except (QueryRefused, ValueError) as error:
             self._say(f"[red]{_plain(str(error))}[/red]")
         return False
@@ -240,6 +251,11 @@ class Terminal:
         self._offers.clear()
         self._contracts = []
         self._after_sequence = 0
+        self._say(
+            show.pick(
+                self._lang, "本交易日已结束,等待下一交易日", "the day is over; waiting for the next one"
+            )
+        )
 
     def _forget_accepted(self, execution: Executed) -> None:
         """An acceptance has an order id of its own, so the offer it closed is known by its terms."""

@@ -52,6 +52,11 @@ def pick(lang: Lang, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
+def heading(lang: Lang, zh: str, en: str) -> str:
+    """A title; in English the Chinese term stands beside it."""
+    return zh if lang == "zh" else f"{en} {zh}"
+
+
 def clock_text(time_ns: int) -> str:
     """Market time of day; '-' when unknown."""
     if not time_ns:
@@ -103,7 +108,7 @@ def price_line(contract: Contract, figures: Iterable[Figures], lang: Lang) -> st
 
 def board_table(listings: Iterable[BoardListing], lang: Lang) -> Table:
     """Best five levels of both sides; own listings are marked with *."""
-    table = Table(title=pick(lang, "最优五档", "best five levels"), title_justify="left")
+    table = Table(title=heading(lang, "最优五档", "best five levels"), title_justify="left")
     for name in pick(lang, "档位,价格,吨,挂牌号", "level,price,tonnes,listings").split(","):
         table.add_column(name, justify="right" if name not in ("挂牌号", "listings") else "left")
     levels: dict[Side, dict[int, list[BoardListing]]] = {
@@ -129,7 +134,7 @@ def board_table(listings: Iterable[BoardListing], lang: Lang) -> Table:
 
 def orders_table(orders: Iterable[OpenOrder], codes: dict[int, str], lang: Lang) -> Table:
     """Open orders of one's own."""
-    table = Table(title=pick(lang, "未了结委托", "open orders"), title_justify="left")
+    table = Table(title=heading(lang, "未了结委托", "open orders"), title_justify="left")
     heads = pick(
         lang,
         "委托号,合约,类型,方向,价格,申报吨,剩余吨,对手方",
@@ -153,7 +158,7 @@ def orders_table(orders: Iterable[OpenOrder], codes: dict[int, str], lang: Lang)
 
 def offers_table(offers: Iterable[BlockOffered], codes: dict[int, str], lang: Lang) -> Table:
     """Block offers addressed to oneself; the side is the offeror's."""
-    table = Table(title=pick(lang, "收到的大宗要约", "block offers to you"), title_justify="left")
+    table = Table(title=heading(lang, "收到的大宗要约", "block offers to you"), title_justify="left")
     for name in pick(
         lang, "委托号,合约,对方方向,价格,吨,对方账户", "order,contract,they,price,tonnes,account"
     ).split(","):
@@ -172,7 +177,7 @@ def offers_table(offers: Iterable[BlockOffered], codes: dict[int, str], lang: La
 
 def trades_table(trades: Iterable[OwnTrade], codes: dict[int, str], lang: Lang) -> Table:
     """One's own executions today."""
-    table = Table(title=pick(lang, "当日成交", "own trades today"), title_justify="left")
+    table = Table(title=heading(lang, "当日成交", "own trades today"), title_justify="left")
     heads = pick(lang, "时间,合约,方式,方向,价格,吨,手续费", "time,contract,method,side,price,tonnes,fees")
     for name in heads.split(","):
         table.add_column(name, justify="right")
@@ -191,7 +196,7 @@ def trades_table(trades: Iterable[OwnTrade], codes: dict[int, str], lang: Lang) 
 
 def holdings_table(holdings: Iterable[Holding], codes: dict[int, str], lang: Lang) -> Table:
     """Units by contract, in tonnes."""
-    table = Table(title=pick(lang, "持有量(吨)", "holdings (tonnes)"), title_justify="left")
+    table = Table(title=heading(lang, "持有量(吨)", "holdings (tonnes)"), title_justify="left")
     heads = pick(
         lang,
         "合约,可卖,委托锁定,今日买入(明日可卖),司法冻结",
@@ -220,7 +225,7 @@ def cash_line(cash: Cash, lang: Lang) -> str:
 
 def rules_table(rules: Iterable[Rule], lang: Lang) -> Table:
     """Rules in force for a contract."""
-    table = Table(title=pick(lang, "现行规则", "rules in force"), title_justify="left")
+    table = Table(title=heading(lang, "现行规则", "rules in force"), title_justify="left")
     table.add_column(pick(lang, "规则", "rule"))
     table.add_column(pick(lang, "取值", "value"), justify="right")
     for row in rules:
