@@ -10,7 +10,8 @@ from tests.differential.flow import Flow
 from tests.differential.operations import EVERY_METHOD
 from tests.differential.setup import REGISTRY_LOGIN, TRADING_DAY
 from tests.differential.trading import act
-from tests.reference.registry import CASH, has_traded
+from tests.reference.letters import CASH
+from tests.reference.result import has_traded
 
 LETTER = {"version": PROTOCOL_VERSION, "trading_day": TRADING_DAY}
 

@@ -1,11 +1,13 @@
 """The beginning of a generated day: definitions with mistakes, opening positions wrong and right."""
 
+from typing import Any
+
 from exchange.vocabulary.enums import Method, ParameterId, Product
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import BALANCE_MAX, MEMBER_FIRST, PROTOCOL_VERSION, QUANTITY_LOTS_MAX
 from exchange.vocabulary.units import PPM
 from tests.differential.flow import Flow
-from tests.reference.registry import opening_totals
+from tests.reference.opening import opening_totals
 
 TRADING_DAY = 8_020
 REGISTRY_LOGIN, OPERATOR_LOGIN, CONSOLE_LOGIN = 1, 2, 3
@@ -95,7 +97,7 @@ def define_contract(flow: Flow, contract_id: int) -> None:
     """A contract with some rules of its own."""
     product, rule, bases, bands = CONTRACTS[contract_id]
     rng = flow.rng
-    defined = {
+    defined: dict[str, Any] = {
         "contract_id": contract_id,
         "base_price_ticks": rng.choice(bases),
         "product": product,

@@ -1,14 +1,31 @@
 """Random member commands of a generated day: listings, takes, blocks, cancels, mostly sensible."""
 
-from exchange.vocabulary.enums import Method, ParameterId, Side
+from typing import Final
+
+from exchange.vocabulary.enums import Method, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import AMOUNT_FEN_MAX, LEVEL_LOTS_MAX, QUANTITY_LOTS_MAX
 from tests.differential.flow import Flow
-from tests.differential.setup import CONTRACTS, GIANT_CONTRACT
-from tests.reference.state import Account, Contract, Order
+from tests.differential.picks import (
+    login_of,
+    pick_account_id,
+    pick_actor,
+    pick_contract,
+    pick_contract_id,
+    pick_flags,
+    pick_offer,
+    pick_order,
+    pick_order_id,
+    pick_price,
+    pick_quantity,
+    pick_side,
+)
+from tests.differential.setup import GIANT_CONTRACT
 
-UNSUPPORTED = (Kind.LIMIT_ORDER, Kind.REDUCE, Kind.REPLACE, Kind.MASS_CANCEL, Kind.BLOCK_COUNTER)
-UNSUPPORTED += (Kind.AUCTION_BID, Kind.SESSION_SETTING, Kind.MEMBER_LIMIT, Kind.QUERY, Kind.NOTICE, Kind.BUST)
+UNSUPPORTED: Final = (
+    *(Kind.LIMIT_ORDER, Kind.REDUCE, Kind.REPLACE, Kind.MASS_CANCEL, Kind.BLOCK_COUNTER, Kind.AUCTION_BID),
+    *(Kind.SESSION_SETTING, Kind.MEMBER_LIMIT, Kind.QUERY, Kind.NOTICE, Kind.BUST),
+)
 ACTIONS = ("listing", "sweep", "named", "cancel", "offer", "accept", "decline", "stray")
 WEIGHTS = (34, 18, 14, 12, 7, 10, 2, 1)
 
@@ -29,75 +46,6 @@ def act(flow: Flow) -> None:
         "decline": decline,
         "stray": stray,
     }[action](flow)
-
-
-def pick_actor(flow: Flow) -> tuple[int, Account]:
-    """A login and, nearly always, an account of its member."""
-    login_id, account = flow.rng.choice(flow.actors())
-    if flow.chance(0.006):
-        return flow.rng.choice((0, *flow.market.logins)), account
-    return login_id, account
-
-
-def pick_account_id(flow: Flow, account: Account) -> int:
-    """The account, or rarely one that does not exist."""
-    return account.account_id if flow.chance(0.995) else flow.rng.choice((0, 5, 2**32 - 1))
-
-
-def pick_contract(flow: Flow) -> Contract:
-    """Any contract, the first two most often."""
-    (contract_id,) = flow.rng.choices(tuple(CONTRACTS), (40, 30, 15, 2, 13))
-    contract = flow.market.contracts.get(contract_id)
-    return contract or flow.rng.choice(flow.market.contracts.values())
-
-
-def pick_contract_id(flow: Flow, contract: Contract) -> int:
-    """The contract, or rarely one that does not exist."""
-    return contract.contract_id if flow.chance(0.995) else flow.rng.choice((0, 6, 63, 64, 65_535))
-
-
-def pick_price(flow: Flow, contract: Contract, method: Method) -> int:
-    """Near the base so that levels gather orders; sometimes the limits and one tick past them."""
-    rng = flow.rng
-    lower, upper = contract.band(method)
-    if flow.chance(0.06):
-        return rng.choice((lower, upper, lower - 1, upper + 1, 0, 2**32 - 1))
-    middle = (lower + upper) // 2
-    price = middle + int(rng.gauss(0, 6))
-    return min(max(price, lower), upper)
-
-
-def pick_quantity(flow: Flow, contract: Contract, method: Method, account: Account, side: int) -> int:
-    """Small, or at a bound: the method's minimum and maximum, all an account has, one more."""
-    rng, rules = flow.rng, contract.parameters
-    block = method == Method.BLOCK
-    low = rules[ParameterId.BLOCK_QUANTITY_LOTS_MIN if block else ParameterId.LISTED_QUANTITY_LOTS_MIN]
-    high = rules[ParameterId.BLOCK_QUANTITY_LOTS_MAX if block else ParameterId.LISTED_QUANTITY_LOTS_MAX]
-    if flow.chance(0.06):
-        return rng.choice((low, high, low - 1, high + 1, 0, 2**32 - 1))
-    if side == Side.SELL and flow.chance(0.1):
-        holding = account.holding(contract.contract_id)
-        return min(holding.available + rng.randrange(2) * holding.bought_today + rng.randrange(2), 2**32 - 1)
-    if block:
-        return low + rng.randrange(1_000)
-    if contract.contract_id == GIANT_CONTRACT and flow.chance(0.1):
-        return rng.choice((QUANTITY_LOTS_MAX, 13_400_000))
-    return low + rng.randrange(rng.choice((10, 60, 300)))
-
-
-def pick_flags(flow: Flow) -> int:
-    """No flags, or rarely some that do not exist."""
-    return 0 if flow.chance(0.995) else flow.rng.randrange(256)
-
-
-def pick_side(flow: Flow, account: Account, contract: Contract) -> int:
-    """Mostly what the account has the means for; rarely neither side."""
-    if flow.chance(0.003):
-        return flow.rng.choice((2, 255))
-    if flow.chance(0.1):
-        return flow.rng.randrange(2)
-    units, cash = account.holding(contract.contract_id).available > 0, account.available > 0
-    return flow.rng.randrange(2) if units == cash else int(units)
 
 
 def listing(flow: Flow) -> None:
@@ -145,10 +93,7 @@ def named(flow: Flow) -> None:
     contract = pick_contract(flow)
     side = rng.randrange(2)
     best = next(contract.sides[1 - side].best_first(), None)
-    if best and flow.chance(0.7):
-        target = rng.choice(best[1].orders)
-    else:
-        target = pick_order(flow)
+    target = rng.choice(best[1].orders) if best and flow.chance(0.7) else pick_order(flow)
     if target is None:
         return
     contract = target.contract if flow.chance(0.98) else contract
@@ -168,25 +113,6 @@ def named(flow: Flow) -> None:
         side=1 - target.side if flow.chance(0.98) else target.side,
         order_flags=rng.randrange(2),
     )
-
-
-def pick_order(flow: Flow) -> Order | None:
-    """Any live order."""
-    live = flow.market.orders
-    return live[flow.rng.choice(tuple(live))] if live else None
-
-
-def pick_order_id(flow: Flow, order: Order) -> int:
-    """The order's id, or rarely one that is not live."""
-    if flow.chance(0.98):
-        return order.order_id
-    return flow.rng.choice((order.order_id + (1 << 24), order.slot, order.order_id ^ 1, 2**64 - 1))
-
-
-def login_of(flow: Flow, account: Account) -> int:
-    """A login of the account's member, if it has one."""
-    own = [i.login_id for i in flow.market.logins.values() if i.member_id == account.member_id]
-    return flow.rng.choice(own) if own else flow.rng.choice(tuple(flow.market.logins))
 
 
 def cancel(flow: Flow) -> None:
@@ -235,14 +161,6 @@ def offer(flow: Flow) -> None:
         side=side,
         order_flags=pick_flags(flow),
     )
-
-
-def pick_offer(flow: Flow) -> Order | None:
-    """A live block offer of some contract, or rarely any order."""
-    offers = pick_contract(flow).offers
-    if offers and flow.chance(0.97):
-        return flow.rng.choice(tuple(offers))
-    return pick_order(flow) if flow.chance(0.1) else None
 
 
 def accept(flow: Flow) -> None:

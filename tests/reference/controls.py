@@ -9,7 +9,7 @@ from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
-from tests.reference.state import Contract, Member
+from tests.reference.state import Contract, Login, Member
 
 METHODS = (Method.LISTED, Method.BLOCK)
 EVERY_METHOD = 255
@@ -123,18 +123,19 @@ def apply_resume(market: Market, command: Command) -> Refusal | None:
 def set_killed(market: Market, command: Command, killed: bool) -> Refusal | None:
     """KILL and RESTORE: a member or login is told; market and contract kills are only audited."""
     level, subject = command.level, command.subject_id
-    target, stream = None, None
+    target: Market | Contract | Member | Login | None = None
+    stream = None
     if level == Level.MARKET and subject == 0:
         target = market
     elif level == Level.CONTRACT:
         target = market.contracts.get(subject)
     elif level == Level.MEMBER:
-        target = market.members.get(subject, Member())
-        target = target if target.is_open else None
+        member = market.members.get(subject, Member())
+        target = member if member.is_open else None
         stream = subject or market.stream_of(None)
     elif level == Level.LOGIN:
-        target = market.logins.get(subject)
-        stream = market.stream_of(target)
+        target = login = market.logins.get(subject)
+        stream = market.stream_of(login)
     if target is None:
         return Refusal(RejectReason.UNKNOWN_LEVEL)
     target.is_killed = killed

@@ -25,7 +25,8 @@ def packing(fields: tuple[Field, ...]) -> struct.Struct:
 
 def _reader(name: str, fields: tuple[Field, ...]) -> Callable[[bytes], Command]:
     layout = packing(fields)
-    build = namedtuple(name, [field.name for field in fields])._make  # type: ignore[misc]
+    fields_of: Any = namedtuple(name, [field.name for field in fields])  # type: ignore[misc]
+    build = fields_of._make
     return lambda record: build(layout.unpack(record))
 
 
@@ -47,7 +48,7 @@ _WRITERS: Final = {m.kind: packing(m.fields) for m in CATALOGUE}
 def write(kind: int, values: Mapping[str, int | bytes]) -> bytes:
     """The 64 bytes of one record; what is not named is zero, a name the message lacks is an error."""
     zeros = _ZEROS[kind]
-    fields = zeros | values
+    fields = {**zeros, **values}
     if len(fields) != len(zeros):
         unknown = sorted(values.keys() - zeros.keys())
         raise ValueError(f"{Kind(kind).name}: expected fields of {list(zeros)}, found {unknown}")

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import REFERENCE_GAP_MAX, STREAM_OPERATOR
 from exchange.vocabulary.rejects import RejectReason
-from tests.reference import block, closing, controls, definitions, invariants, listed, registry
+from tests.reference import block, closing, controls, definitions, invariants, listed, opening, result
 from tests.reference.digest import canonical_digest
 from tests.reference.layout import READERS, Command, read_header
 from tests.reference.market import Market, Refusal
@@ -38,16 +40,16 @@ RULES: Final[dict[int, Apply]] = {
     Kind.RESTART: controls.apply_restart,
     Kind.CLOSE_DAY: closing.apply_close_day,
     Kind.SEAL_DAY: closing.apply_seal_day,
-    Kind.OPENING_BEGIN: registry.apply_opening_begin,
-    Kind.OPENING_HOLDING: registry.apply_opening_holding,
-    Kind.OPENING_CASH: registry.apply_opening_cash,
-    Kind.OPENING_TOTALS: registry.apply_opening_totals,
-    Kind.RESULT_BEGIN: registry.apply_result_begin,
-    Kind.RESULT_HOLDING: registry.apply_result_holding,
-    Kind.RESULT_CASH: registry.apply_result_cash,
-    Kind.RESULT_TOTALS: registry.apply_result_totals,
-    Kind.DELIVERED: registry.apply_delivered,
-    Kind.STAGE: registry.apply_stage,
+    Kind.OPENING_BEGIN: opening.apply_opening_begin,
+    Kind.OPENING_HOLDING: opening.apply_opening_holding,
+    Kind.OPENING_CASH: opening.apply_opening_cash,
+    Kind.OPENING_TOTALS: opening.apply_opening_totals,
+    Kind.RESULT_BEGIN: result.apply_result_begin,
+    Kind.RESULT_HOLDING: result.apply_result_holding,
+    Kind.RESULT_CASH: result.apply_result_cash,
+    Kind.RESULT_TOTALS: result.apply_result_totals,
+    Kind.DELIVERED: result.apply_delivered,
+    Kind.STAGE: result.apply_stage,
 }
 
 
@@ -57,7 +59,7 @@ class Reference:
     def __init__(self, capacity: Capacity) -> None:
         self.market = Market(capacity)
 
-    def apply(self, record: bytes) -> list[tuple[int, bytes]]:
+    def apply(self, record: bytes | np.void) -> list[tuple[int, bytes]]:
         """Apply one command; its events in order, each with the stream it goes to."""
         market = self.market
         market.record = record if isinstance(record, bytes) else record.tobytes()

@@ -1,0 +1,105 @@
+"""Random choices of a generated day: who, what, which order, how much, mostly sensible."""
+
+from exchange.vocabulary.enums import Method, ParameterId, Side
+from exchange.vocabulary.limits import QUANTITY_LOTS_MAX
+from tests.differential.flow import Flow
+from tests.differential.setup import CONTRACTS, GIANT_CONTRACT
+from tests.reference.state import Account, Contract, Login, Order
+
+
+def pick_actor(flow: Flow) -> tuple[int, Account]:
+    """A login and, nearly always, an account of its member."""
+    login_id, account = flow.rng.choice(flow.actors())
+    if flow.chance(0.006):
+        return flow.rng.choice((0, *flow.market.logins)), account
+    return login_id, account
+
+
+def pick_account_id(flow: Flow, account: Account) -> int:
+    """The account, or rarely one that does not exist."""
+    return account.account_id if flow.chance(0.995) else flow.rng.choice((0, 5, 2**32 - 1))
+
+
+def pick_contract(flow: Flow) -> Contract:
+    """Any contract, the first two most often."""
+    (contract_id,) = flow.rng.choices(tuple(CONTRACTS), (40, 30, 15, 2, 13))
+    contracts: list[Contract] = flow.market.contracts.values()
+    contract: Contract | None = flow.market.contracts.get(contract_id)
+    return contract or flow.rng.choice(contracts)
+
+
+def pick_contract_id(flow: Flow, contract: Contract) -> int:
+    """The contract, or rarely one that does not exist."""
+    return contract.contract_id if flow.chance(0.995) else flow.rng.choice((0, 6, 63, 64, 65_535))
+
+
+def pick_price(flow: Flow, contract: Contract, method: Method) -> int:
+    """Near the base so that levels gather orders; sometimes the limits and one tick past them."""
+    rng = flow.rng
+    lower, upper = contract.band(method)
+    if flow.chance(0.06):
+        return rng.choice((lower, upper, lower - 1, upper + 1, 0, 2**32 - 1))
+    middle = (lower + upper) // 2
+    price = middle + int(rng.gauss(0, 6))
+    return min(max(price, lower), upper)
+
+
+def pick_quantity(flow: Flow, contract: Contract, method: Method, account: Account, side: int) -> int:
+    """Small, or at a bound: the method's minimum and maximum, all an account has, one more."""
+    rng, rules = flow.rng, contract.parameters
+    block = method == Method.BLOCK
+    low = rules[ParameterId.BLOCK_QUANTITY_LOTS_MIN if block else ParameterId.LISTED_QUANTITY_LOTS_MIN]
+    high = rules[ParameterId.BLOCK_QUANTITY_LOTS_MAX if block else ParameterId.LISTED_QUANTITY_LOTS_MAX]
+    if flow.chance(0.06):
+        return rng.choice((low, high, low - 1, high + 1, 0, 2**32 - 1))
+    if side == Side.SELL and flow.chance(0.1):
+        holding = account.holding(contract.contract_id)
+        return min(holding.available + rng.randrange(2) * holding.bought_today + rng.randrange(2), 2**32 - 1)
+    if block:
+        return low + rng.randrange(1_000)
+    if contract.contract_id == GIANT_CONTRACT and flow.chance(0.1):
+        return rng.choice((QUANTITY_LOTS_MAX, 13_400_000))
+    return low + rng.randrange(rng.choice((10, 60, 300)))
+
+
+def pick_flags(flow: Flow) -> int:
+    """No flags, or rarely some that do not exist."""
+    return 0 if flow.chance(0.995) else flow.rng.randrange(256)
+
+
+def pick_side(flow: Flow, account: Account, contract: Contract) -> int:
+    """Mostly what the account has the means for; rarely neither side."""
+    if flow.chance(0.003):
+        return flow.rng.choice((2, 255))
+    if flow.chance(0.1):
+        return flow.rng.randrange(2)
+    units, cash = account.holding(contract.contract_id).available > 0, account.available > 0
+    return flow.rng.randrange(2) if units == cash else int(units)
+
+
+def pick_order(flow: Flow) -> Order | None:
+    """Any live order."""
+    live = flow.market.orders
+    return live[flow.rng.choice(tuple(live))] if live else None
+
+
+def pick_order_id(flow: Flow, order: Order) -> int:
+    """The order's id, or rarely one that is not live."""
+    if flow.chance(0.98):
+        return order.order_id
+    return flow.rng.choice((order.order_id + (1 << 24), order.slot, order.order_id ^ 1, 2**64 - 1))
+
+
+def login_of(flow: Flow, account: Account) -> int:
+    """A login of the account's member, if it has one."""
+    logins: list[Login] = flow.market.logins.values()
+    own = [i.login_id for i in logins if i.member_id == account.member_id]
+    return flow.rng.choice(own) if own else flow.rng.choice(logins).login_id
+
+
+def pick_offer(flow: Flow) -> Order | None:
+    """A live block offer of some contract, or rarely any order."""
+    offers = pick_contract(flow).offers
+    if offers and flow.chance(0.97):
+        return flow.rng.choice(tuple(offers))
+    return pick_order(flow) if flow.chance(0.1) else None

@@ -1,0 +1,32 @@
+"""What every message between the cities is checked for: version, day, whom and what it is about."""
+
+from exchange.vocabulary.limits import BALANCE_MAX, PROTOCOL_VERSION
+from exchange.vocabulary.rejects import RejectReason
+from tests.reference.layout import Command
+from tests.reference.market import Market, Refusal
+
+CASH = 0  # in place of a contract id
+
+
+def check_letter(market: Market, command: Command) -> Refusal | None:
+    """Every message between the cities names version and trading day."""
+    if command.version != PROTOCOL_VERSION:
+        return Refusal(RejectReason.WRONG_VERSION)
+    if command.trading_day != market.trading_day:
+        return Refusal(RejectReason.WRONG_TRADING_DAY)
+    return None
+
+
+def check_subject(
+    market: Market, command: Command, contract_id: int, given: set[tuple[int, int]], amounts: tuple[int, ...]
+) -> Refusal | None:
+    """Account and contract exist, amounts are in range, and the record is the first about them."""
+    if command.account_id not in market.accounts:
+        return Refusal(RejectReason.UNKNOWN_ACCOUNT)
+    if contract_id != CASH and contract_id not in market.contracts:
+        return Refusal(RejectReason.UNKNOWN_CONTRACT)
+    if not all(0 <= amount <= BALANCE_MAX for amount in amounts):
+        return Refusal(RejectReason.NEGATIVE_BALANCE)
+    if (command.account_id, contract_id) in given:
+        return Refusal(RejectReason.DUPLICATE_RECORD)
+    return None
