@@ -5,6 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from exchange.vocabulary.limits import DAY_TRADES_MAX
+from tests.reference import Reference
+from tests.tables.market import CAPACITY, TableMarket
+from tests.tables.rows import parse_row
+from tests.tables.subjects import KernelSubject, Subject, new_subject
+
 TABLES = {
     "named take: rejects by descending precedence": """
         exchange DEFINE_ACCOUNT account=1006 member_id=17 entity_id=2 eligibility=2 -> ...   # may not buy
@@ -192,3 +198,45 @@ TABLES = {
 @pytest.mark.parametrize("name", TABLES)
 def test_take(run: Callable[[str], None], name: str) -> None:
     run(TABLES[name])
+
+
+@pytest.mark.parametrize("name", ["reference", "kernel"])
+def test_the_day_s_trades_are_bounded(name: str) -> None:
+    """So near the bound of trades that a take might pass it, nothing more is dealt; last of all checks."""
+    subject = new_subject(name, CAPACITY)
+    market = TableMarket(subject)
+    market.run("ann LISTING side=sell q=10 p=55.00 -> ACCEPTED")
+    market.run_row(parse_row("ann BLOCK_OFFER side=sell q=100_000 p=55.00 to=bob -> ACCEPTED order=$o; ..."))
+    market.run_row(parse_row("ann BLOCK_OFFER side=sell q=100_000 p=55.00 to=zed -> ACCEPTED order=$z; ..."))
+    bound = DAY_TRADES_MAX - 100_000
+    market.subject = Unbalanced(subject)
+    set_match_count(subject, bound)
+    for row in (
+        "bob TAKE side=buy q=1 p=55.00 -> !ORDER_CAPACITY",
+        "bob BLOCK_ACCEPT order=$o q=100_000 p=55.00 -> !ORDER_CAPACITY",
+        "zed TAKE side=buy q=1 p=55.00 -> !CASH_INSUFFICIENT",
+        "zed BLOCK_ACCEPT order=$z q=100_000 p=55.00 -> !CASH_INSUFFICIENT",
+    ):
+        market.run_row(parse_row(row))
+    set_match_count(subject, bound - 1)
+    market.run_row(parse_row(f"bob TAKE side=buy q=1 p=55.00 -> EXECUTED match={bound}; ..."))
+    market.run_row(parse_row("bob TAKE side=buy q=1 p=55.00 -> !ORDER_CAPACITY"))
+
+
+def set_match_count(subject: Subject, match_count: int) -> None:
+    """As if so many trades had been made today: sixteen million would take a test too long."""
+    if isinstance(subject, Reference):
+        subject.market.match_count = match_count
+    else:
+        assert isinstance(subject, KernelSubject)
+        subject.state.counters["match_count"] = match_count
+
+
+class Unbalanced:
+    """A subject whose count of trades was set by hand: its own check would say so."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.apply = subject.apply
+
+    def check(self) -> None:
+        """Nothing balances here."""
