@@ -27,6 +27,8 @@ from exchange.kernel.constants import (
     SLOT_MASK,
     ZERO,
 )
+from exchange.kernel.delivery import lock_taker
+from exchange.kernel.ending import end_offer
 from exchange.kernel.events import Out, begin_event, reject
 from exchange.kernel.listing import accept_order, check_form, reject_terms
 from exchange.kernel.risk import (
@@ -40,7 +42,7 @@ from exchange.kernel.risk import (
     is_account,
 )
 from exchange.kernel.state import State
-from exchange.kernel.trade import end_offer, lock_taker, trade
+from exchange.kernel.trade import trade
 
 
 @hot

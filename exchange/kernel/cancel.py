@@ -15,10 +15,10 @@ from exchange.kernel.constants import (
     OFFER_ORDER,
     ZERO,
 )
+from exchange.kernel.ending import end_offer, end_order
 from exchange.kernel.events import Out, reject
 from exchange.kernel.risk import is_own_account
 from exchange.kernel.state import State
-from exchange.kernel.trade import end_offer, end_order
 
 
 @hot

@@ -21,10 +21,10 @@ from exchange.kernel.constants import (
     STEP_EVENTS,
     ZERO,
 )
+from exchange.kernel.ending import end_resting
 from exchange.kernel.events import Out, begin_public, reject, write_done, write_rejected
 from exchange.kernel.risk import is_contract
 from exchange.kernel.state import State
-from exchange.kernel.trade import end_resting
 from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.phases import PHASE_CHANGES
 

@@ -37,11 +37,12 @@ from exchange.kernel.constants import (
     TAKE_ORDER,
     ZERO,
 )
+from exchange.kernel.delivery import lock_taker, release_taker
 from exchange.kernel.events import Out, begin_event, write_rejected
 from exchange.kernel.listing import check_form, reject_terms
 from exchange.kernel.risk import check_funds, check_price, check_quantity
 from exchange.kernel.state import State
-from exchange.kernel.trade import lock_taker, release_taker, trade
+from exchange.kernel.trade import trade
 
 
 @hot

@@ -1,0 +1,146 @@
+"""Units against cash: what a match moves on either side, out of the locks that were taken for it.
+
+The taker's side of a match lives in counters (`taker_*`): a take may be cut into slices between two fills.
+"""
+
+import numpy as np
+
+from exchange.kernel.book import level_index, side_of
+from exchange.kernel.compiled import hot, signed
+from exchange.kernel.constants import (
+    BUY,
+    LISTED,
+    PROCEEDS_REUSABLE,
+    RESALE_SAME_DAY,
+    SELL,
+    SETTLEMENT_FEE,
+    TRADING_FEE,
+)
+from exchange.kernel.risk import amount_with_fees, fee_on, lock_cash, lock_units
+from exchange.kernel.state import State
+
+
+@hot
+def lock_taker(
+    counters: np.void,
+    contract: np.void,
+    account: np.void,
+    holding: np.void,
+    side: int,
+    price_ticks: int,
+    quantity_lots: int,
+) -> None:
+    """Set aside what a take or acceptance may need: units, or cash and fees at its worst price."""
+    counters["taker_filled_fen"] = 0
+    if side == SELL:
+        counters["taker_lock_fen"] = 0
+        lock_units(holding, quantity_lots)
+        return
+    amount = amount_with_fees(contract, price_ticks * quantity_lots)
+    counters["taker_lock_fen"] = amount
+    lock_cash(account, amount)
+    holding["open_buys"] = signed(holding["open_buys"]) + quantity_lots
+
+
+@hot
+def release_taker(counters: np.void, account: np.void, holding: np.void, side: int, rest_lots: int) -> None:
+    """Give back what a finished take did not need."""
+    if side == SELL:
+        lock_units(holding, -rest_lots)
+        return
+    lock_cash(account, -signed(counters["taker_lock_fen"]))
+    counters["taker_lock_fen"] = 0
+    holding["open_buys"] = signed(holding["open_buys"]) - rest_lots
+
+
+@hot
+def fee_step(contract: np.void, before_fen: int, amount_fen: int) -> tuple[int, int]:
+    """Trading and settlement fee of a fill: the growth of the fee on the order's cumulative amount."""
+    after = before_fen + amount_fen
+    trading = fee_on(contract, TRADING_FEE, after) - fee_on(contract, TRADING_FEE, before_fen)
+    settlement = fee_on(contract, SETTLEMENT_FEE, after) - fee_on(contract, SETTLEMENT_FEE, before_fen)
+    return trading, settlement
+
+
+@hot
+def deliver(
+    contract: np.void,
+    account: np.void,
+    holding: np.void,
+    side: int,
+    quantity_lots: int,
+    amount_fen: int,
+    fees_fen: int,
+) -> None:
+    """Move one side's units and cash for a fill out of its locks."""
+    account["fees_today"] = signed(account["fees_today"]) + fees_fen
+    account["trade_count"] = signed(account["trade_count"]) + 1
+    if side == SELL:
+        holding["locked"] = signed(holding["locked"]) - quantity_lots
+        holding["sold_today"] = signed(holding["sold_today"]) + quantity_lots
+        net = amount_fen - fees_fen
+        account["proceeds_today"] = signed(account["proceeds_today"]) + net
+        if signed(contract["parameters"][PROCEEDS_REUSABLE]) != 0:
+            account["available"] = signed(account["available"]) + net
+        else:
+            account["proceeds_held"] = signed(account["proceeds_held"]) + net
+        return
+    account["locked"] = signed(account["locked"]) - amount_fen - fees_fen
+    holding["open_buys"] = signed(holding["open_buys"]) - quantity_lots
+    if signed(contract["parameters"][RESALE_SAME_DAY]) != 0:
+        holding["available"] = signed(holding["available"]) + quantity_lots
+    else:
+        holding["bought_today"] = signed(holding["bought_today"]) + quantity_lots
+
+
+@hot
+def settle_maker(
+    state: State, contract: np.void, slot: int, quantity_lots: int, method: int
+) -> tuple[int, int]:
+    """The resting order's half of a match: its units, cash and fees, what remains of it and of its level."""
+    counters = state.counters[0]
+    order = state.orders[slot]
+    detail = state.details[slot]
+    account_id = signed(order["account_id"])
+    contract_id = signed(order["contract_id"])
+    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    side = side_of(order)
+    amount = signed(detail["price_ticks"]) * quantity_lots
+    filled = signed(detail["filled_fen"])
+    fees = fee_step(contract, filled, amount)
+    cost = fees[0] + fees[1]
+    detail["filled_fen"] = filled + amount
+    deliver(contract, state.accounts[account_id], holding, side, quantity_lots, amount, cost)
+    order["remaining"] = signed(order["remaining"]) - quantity_lots
+    if side == BUY:
+        detail["lock_fen"] = signed(detail["lock_fen"]) - amount - cost
+    if method == LISTED:
+        level = state.levels[level_index(counters, contract_id, side, signed(order["position"]))]
+        level["lots"] = signed(level["lots"]) - quantity_lots
+        contract["is_dirty"][side] = 1
+    counters["fees_fen"] = signed(counters["fees_fen"]) + cost
+    return fees
+
+
+@hot
+def settle_taker(
+    state: State,
+    contract: np.void,
+    contract_id: int,
+    account_id: int,
+    side: int,
+    quantity_lots: int,
+    amount_fen: int,
+) -> tuple[int, int]:
+    """The command's half of a match: its units, cash and fees, and what remains of its lock."""
+    counters = state.counters[0]
+    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    filled = signed(counters["taker_filled_fen"])
+    fees = fee_step(contract, filled, amount_fen)
+    cost = fees[0] + fees[1]
+    counters["taker_filled_fen"] = filled + amount_fen
+    deliver(contract, state.accounts[account_id], holding, side, quantity_lots, amount_fen, cost)
+    if side == BUY:
+        counters["taker_lock_fen"] = signed(counters["taker_lock_fen"]) - amount_fen - cost
+    counters["fees_fen"] = signed(counters["fees_fen"]) + cost
+    return fees
