@@ -48,8 +48,8 @@ def day_chart(view: MarketView, contract: ContractView | None, lang: Lang) -> Op
             {**_values(), "gridIndex": 1, "splitNumber": 1, "axisLabel": {**_label(), "showMinLabel": False}},
         ],
         "series": [
-            _line(say("last", lang), last, LAST, width=2, mark=_base_line(base, lang)),
-            _line(say("average", lang), average, AVERAGE, width=1),
+            _line(say("last", lang), last, LAST, width=2, mark=_base_line(base, lang) if base else None),
+            _line(say("average", lang), average, AVERAGE, width=1.5),
             {
                 "name": say("volume", lang), "type": "bar", "xAxisIndex": 1, "yAxisIndex": 1,
                 "data": volume, "itemStyle": {"color": VOLUME}, "barMinWidth": 1, "large": False,
@@ -163,7 +163,12 @@ def _values() -> Options:
 
 
 def _line(
-    name: str, data: list[float | None] | list[float], color: str, *, width: int, mark: Options | None = None
+    name: str,
+    data: list[float | None] | list[float],
+    color: str,
+    *,
+    width: float,
+    mark: Options | None = None,
 ) -> Options:
     series: Options = {
         "name": name, "type": "line", "data": data, "connectNulls": True, "showSymbol": False,

@@ -2,13 +2,22 @@
 
 from typing import Final
 
-from exchange.client.words import HALT_REASONS, LEVELS, METHODS, PHASES, Lang, word
+from exchange.client.words import HALT_REASONS, LEVELS, METHODS, PHASES, SIDES, Lang, word
 from exchange.console import markup, words
 from exchange.console.market_side import board_panel, health_panel, settlement_panel
 from exchange.console.markup import badge, element, number, panel, span, table, text, word_cell
-from exchange.console.view import ContractView, HaltView, MarketView, NoticeView, PhaseView, Tone, TradeView
+from exchange.console.view import (
+    ContractView,
+    HaltView,
+    MarketView,
+    MarketWord,
+    NoticeView,
+    PhaseView,
+    Tone,
+    TradeView,
+)
 from exchange.console.words import NOTHING, say
-from exchange.vocabulary.enums import Level, Method, Phase, Side
+from exchange.vocabulary.enums import Level, Method, Phase
 
 PHASE_TONES: Final = {
     Phase.TRADING: Tone.GOOD,
@@ -53,7 +62,7 @@ def _top(view: MarketView, code: str, lang: Lang) -> str:
     )
     if view.surrender:
         left = f"{view.surrender.trading_days_left} {say('days_left', lang)}"
-        detail = f"{say('last_purchase', lang)} {view.surrender.last_purchase_day} · {left}"
+        detail = f"{say('last_purchase', lang)} {view.surrender.last_purchase_day:%m-%d} · {left}"
         facts += _fact(say("surrender", lang), str(view.surrender.deadline), "surrender", detail)
     name = element("h1", text(say("title", lang))) + span(say("read_only", lang), "chip")
     state = badge(view.tone, words.of_pair(words.MARKET_WORDS[view.word], lang), data_field="state")
@@ -78,12 +87,15 @@ def _banner(view: MarketView, lang: Lang) -> str:
     killed = [row.code for row in view.contracts if row.is_killed]
     if killed:
         rows.append(_banner_row(Tone.BAD, f"{say('killed', lang)}: {', '.join(killed)}", ""))
-    if not view.exchange.is_up:
+    if not view.exchange.is_up and view.word is MarketWord.DAY_OVER:
+        since = f"{say('ended_in_order', lang)} · {say('not_running', lang)} {say('since', lang)} "
+        rows.insert(0, _banner_row(Tone.IDLE, since + words.wall_clock(view.exchange.since_ms), ""))
+    elif not view.exchange.is_up:
         since = (
             f"{say('not_reachable', lang)} · {say('since', lang)} {words.wall_clock(view.exchange.since_ms)}"
         )
         shown = f"{say('shown_is', lang)} {words.clock(view.market_ns)}" if view.market_ns else ""
-        rows.insert(0, _banner_row(Tone.BAD, since, " · ".join(filter(None, (shown, view.exchange.why)))))
+        rows.insert(0, _banner_row(Tone.BAD, since, shown, title=view.exchange.why))
     elif view.status_is_stale:
         since = f"{say('answers_stale', lang)} ({words.age(view.exchange.age_ms, lang)})"
         rows.insert(0, _banner_row(Tone.CARE, since, ""))
@@ -102,9 +114,9 @@ def _halt_row(view: MarketView, halt: HaltView, lang: Lang) -> str:
     return _banner_row(Tone.BAD, f"{subject} {say('halted', lang)}: {reason}", detail)
 
 
-def _banner_row(tone: Tone, statement: str, detail: str) -> str:
+def _banner_row(tone: Tone, statement: str, detail: str, title: str = "") -> str:
     inner = badge(tone, statement) + span(detail, "detail")
-    return element("div", inner, css=f"banner-row tone-{tone}", role="alert")
+    return element("div", inner, css=f"banner-row tone-{tone}", role="alert", title=title)
 
 
 def _contracts(view: MarketView, chosen: ContractView | None, lang: Lang) -> str:
@@ -187,7 +199,7 @@ def _trades(view: MarketView, lang: Lang) -> str:
 
 def _trade_row(row: TradeView, lang: Lang) -> list[str]:
     is_block = row.method == Method.BLOCK
-    side = say("buy" if row.side == Side.BUY else "sell", lang)
+    side = word(SIDES, row.side, lang)
     return [
         word_cell(words.clock(row.time_ns)),
         word_cell(row.code),

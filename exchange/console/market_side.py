@@ -34,8 +34,9 @@ def board_panel(contract: ContractView | None, lang: Lang) -> str:
         for key in ("level", "price", "quantity", "listings")
     )
     rows = "".join(sells) + _middle(contract, lang) + "".join(buys)
-    upper, lower = words.price(contract.upper_ticks), words.price(contract.lower_ticks)
-    limits = f"{say('upper', lang)} {upper} · {say('lower', lang)} {lower}"
+    limits = (
+        f"{say('limits', lang)} {words.price(contract.lower_ticks)} – {words.price(contract.upper_ticks)}"
+    )
     body = element("table", element("thead", element("tr", heads)) + element("tbody", rows), css="board")
     return panel(
         f"{contract.code} · {say('five_levels', lang)}", body, aside=span(limits, "dim"), mark="board"
@@ -149,10 +150,9 @@ def _balance(balance: BalanceView, lang: Lang) -> str:
         statement += f" · {balance.break_count} {say('breaks', lang)}"
     before = ""
     if balance.before:
-        tone = Tone.GOOD if balance.before_is_balanced else Tone.BAD
         word_of = words.BALANCE_WORDS[Balance.BALANCED if balance.before_is_balanced else Balance.BREAKS]
-        said = f"{markup.MARKS[tone]} {words.of_pair(word_of, lang)}"
-        before = span(f"{say('previous_day', lang)} {balance.before} {said}", "dim")
+        said = f"{say('previous_day', lang)} {balance.before}: {words.of_pair(word_of, lang)}"
+        before = span(said, "dim" if balance.before_is_balanced else "tone-bad badge")
     label = span(say("reconciliation", lang), "label")
     return before + label + badge(balance.tone, statement, data_field="balance")
 

@@ -150,7 +150,7 @@ class SeasonPage:
 def _page(lang: Lang) -> ui.element:
     """The frame of a page, with the note that appears when the console itself is gone."""
     ui.html(say("frozen", lang), sanitize=False).classes("frozen-note")
-    ui.run_javascript(f"document.documentElement.lang = '{LANG_TAGS[lang]}'")
+    ui.add_head_html(f"<script>document.documentElement.lang = '{LANG_TAGS[lang]}'</script>")
     return ui.element("main").classes("console")
 
 

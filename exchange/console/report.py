@@ -10,6 +10,7 @@ from exchange.console.markup import element, number, span, text, word_cell
 from exchange.console.season import SeasonFiles, SeasonRow, SeasonView
 from exchange.rulebook.scenarios import Scenario
 from exchange.vocabulary.enums import SettlementStage
+from exchange.vocabulary.units import format_yuan
 
 STYLE: Final = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 TITLE: Final = ("双城碳市 · 模拟季报告", "Two-City · report of a simulated season")
@@ -104,7 +105,7 @@ def _totals(season: SeasonView) -> str:
         (("大宗成交量（吨）", "block tonnes"), words.whole(totals.block_lots),
          words.whole(totals.official_block_lots)),
         (("收盘价最大偏差（元/吨）", "largest close difference (CNY/t)"),
-         words.signed_price(totals.worst_close_difference_ticks), ""),
+         format_yuan(totals.worst_close_difference_ticks), ""),
         (("结算笔数", "trades settled"), words.whole(totals.settled_trades), ""),
         (("对平天数", "days balanced"), f"{totals.days_balanced} / {totals.days}", ""),
         (("对账差异", "reconciliation breaks"), words.whole(totals.breaks), ""),

@@ -8,6 +8,7 @@ from exchange.console.season import SeasonRow, SeasonTotals, SeasonView
 from exchange.console.view import Tone
 from exchange.console.words import NOTHING, say
 from exchange.vocabulary.enums import SettlementStage
+from exchange.vocabulary.units import format_yuan
 
 
 def render(season: SeasonView, lang: Lang) -> dict[str, str]:
@@ -43,7 +44,7 @@ def _totals(totals: SeasonTotals, lang: Lang) -> str:
         (say("block_tonnes", lang), words.whole(totals.block_lots),
          _beside(totals.block_lots, totals.official_block_lots, lang)),
         (say("amount_yuan", lang), words.yuan(totals.amount_fen), ""),
-        (say("worst_close", lang), words.signed_price(totals.worst_close_difference_ticks), ""),
+        (say("worst_close", lang), format_yuan(totals.worst_close_difference_ticks), ""),
     )  # fmt: skip
     body = "".join(
         element("div", span(label, "label") + element("b", text(value)) + span(beside, "detail"))
@@ -136,7 +137,7 @@ def _settled(day: RegistryDay | None, lang: Lang) -> list[str]:
 
 def _source(season: SeasonView, lang: Lang) -> str:
     rows = element("p", span(f"{say('source', lang)} ({season.days_source})", "label"))
-    rows += element("p", span(season.note, "dim"))
+    rows += element("p", span(say("origins", lang), "dim"))
     if season.unreadable:
         names = ", ".join(season.unreadable)
         rows += element("p", badge(Tone.BAD, f"{say('unreadable', lang)}: {names}"))
