@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from exchange.engine.recovery import ReplayResult, replay
+from exchange.errors import CorruptionError
 from exchange.kernel import cash, holdings
 from exchange.kernel.views import defined_accounts
-
-from exchange.errors import CorruptionError
 
 LEDGER_TIMEOUT_S = 120
 CASH = 0  # the contract number that stands for cash

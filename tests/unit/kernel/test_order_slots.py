@@ -1,6 +1,5 @@
 """Order ids and slots: handed out in order first, last in first out afterwards; a full pool is a reject."""
 
-
 from exchange import kernel
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
