@@ -126,13 +126,13 @@ def _contracts(view: MarketView, chosen: ContractView | None, lang: Lang) -> str
     )  # fmt: skip
     heads = [(say(key, lang), "" if key == "contract" else "n") for key in keys]
     heads += [(say("listed_phase", lang), ""), (say("block_phase", lang), "")]
-    rows = [_contract_row(row, lang, row is chosen) for row in view.contracts]
+    rows = [_contract_row(row, lang, row is chosen, is_frozen(view)) for row in view.contracts]
     if not rows:
         rows = [[element("td", text(say("no_day", lang)), css="empty", colspan=str(len(heads)))]]
     return element("section", table(heads, rows, css="contracts"), css="panel flush", data_panel="contracts")
 
 
-def _contract_row(row: ContractView, lang: Lang, is_chosen: bool) -> list[str]:
+def _contract_row(row: ContractView, lang: Lang, is_chosen: bool, is_past: bool) -> list[str]:
     link = element(
         "a", text(row.code), href=f"/?lang={lang}&contract={row.code}", css="code on" if is_chosen else "code"
     )
@@ -160,8 +160,8 @@ def _contract_row(row: ContractView, lang: Lang, is_chosen: bool) -> list[str]:
         number(words.whole(row.block_lots)),
         number(words.tens_of_thousands(row.listed_fen + row.block_fen)),
         number(words.whole(row.listed_trades + row.block_trades), data_field="trades"),
-        _phase_cell(phases.get(Method.LISTED), row, lang),
-        _phase_cell(phases.get(Method.BLOCK), row, lang),
+        _phase_cell(phases.get(Method.LISTED), row, lang, is_past),
+        _phase_cell(phases.get(Method.BLOCK), row, lang, is_past),
     ]
 
 
@@ -169,10 +169,12 @@ def _against(ticks: int, row: ContractView) -> str:
     return markup.direction(ticks - row.base_ticks) if ticks else ""
 
 
-def _phase_cell(phase: PhaseView | None, row: ContractView, lang: Lang) -> str:
+def _phase_cell(phase: PhaseView | None, row: ContractView, lang: Lang, is_past: bool) -> str:
     if phase is None:
         return word_cell(NOTHING)
     tone, name = PHASE_TONES.get(phase.phase, Tone.IDLE), word(PHASES, phase.phase, lang)
+    if is_past:
+        tone = Tone.IDLE  # it was so; whether it is so is not known
     if row.is_halted or row.is_killed:
         tone, name = Tone.BAD, f"{name} · {say('halted' if row.is_halted else 'killed', lang)}"
     then = ""

@@ -120,7 +120,7 @@ def _lines(view: MarketView, lang: Lang) -> str:
 def _line_badge(line: LineView, lang: Lang) -> str:
     if not line.is_up:
         return badge(
-            Tone.BAD, f"{say('down', lang)} {say('since', lang)} {words.wall_clock(line.since_ms)}",
+            Tone.BAD, f"{say('down', lang)} · {words.wall_clock(line.since_ms)}",
             title=line.why,
         )  # fmt: skip
     if line.is_stale:

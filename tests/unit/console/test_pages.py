@@ -7,6 +7,7 @@ import pytest
 from exchange.client.words import Lang
 from exchange.console import charts, market_page, season_page, words
 from exchange.console.season import SeasonView, season_view
+from exchange.console.source import STALE_MS
 from exchange.console.view import MarketView, TradeView
 from exchange.rulebook.scenarios import load_scenario
 from exchange.vocabulary.enums import HaltReason, Level, Method, Phase, SettlementStage, Side
@@ -79,6 +80,17 @@ def test_season_page_in_both_languages(season: SeasonView) -> None:
     chinese = visible(season_page.render(season, "zh"))
     assert set(re.findall(r"[A-Za-z]{3,}", chinese)) <= {"DATA"}
     assert "44.20" in chinese and "44.22" in chinese and "−0.02" in chinese
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_nothing_is_good_while_the_exchange_is_silent(lang: Lang) -> None:
+    exchange = Exchange().open_day()
+    exchange.phase(Phase.TRADING, "09:30:00")
+    assert "tone-good" in market_page.render(exchange.view(), "", lang)["contracts"]
+    exchange.now_ms += STALE_MS + 1
+    pieces = market_page.render(exchange.view(), "", lang)
+    for name in ("top", "banner", "contracts", "board", "health", "settlement"):
+        assert "tone-good" not in pieces[name], name
 
 
 def test_the_end_of_a_day_is_no_alarm() -> None:
