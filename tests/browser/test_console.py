@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.compiled, pytest.mark.timeout(600
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_SENTENCE = re.compile(r"[a-z]{3,}(?: [a-z]{3,})+")
 HAS_TRADES = "() => document.querySelector('[data-field=trades]')?.innerText.match(/^[1-9]/)"
+GROWS = """([field, old]) =>
+    Number(document.querySelector(`[data-field=${field}]`).innerText.replaceAll(',', '')) > old"""
 DAYS, DAY_SECONDS = 12, 40
 
 
@@ -63,12 +65,8 @@ def test_numbers_change_while_one_looks(english: Watched) -> None:
     english.wait(
         "() => document.querySelector('[data-field=trades]')?.innerText.match(/^[1-9]/)", timeout_s=90
     )
-    before = english.number("trades"), english.number("listed")
-    english.wait(
-        "old => Number(document.querySelector('[data-field=trades]').innerText.replaceAll(',', '')) > old",
-        before[0],
-    )
-    assert english.number("listed") > before[1]
+    for field in ("trades", "listed"):
+        english.wait(GROWS, [field, english.number(field)])
     assert english.text('[data-field="state"]').split("\n")[-1].strip() in ("trading", "not trading")
     english.wait("() => document.querySelectorAll('.board .depth').length >= 4")
     english.wait("() => document.querySelectorAll('.day-chart svg path').length > 5")
