@@ -10,7 +10,7 @@ ConnectionLost when the other end is gone. To resume: open again with the same s
 
 import asyncio
 from collections import deque
-from typing import Final
+from typing import Final, cast
 
 from exchange.client.chunk import Chunk, events_chunk, replies_chunk
 from exchange.client.errors import ConnectionLost, LoginRefused
@@ -124,9 +124,8 @@ class _Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Log in at once."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self.machine.login(self._now_ms()))
+        self._transport = cast(asyncio.Transport, transport)  # not a subclass of it under every loop
+        self._transport.write(self.machine.login(self._now_ms()))
         self._ticker = self._loop.call_later(TICK_S, self._tick)
 
     def data_received(self, data: bytes) -> None:

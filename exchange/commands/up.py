@@ -136,9 +136,9 @@ def _watch(
         if supervisor.watch(wuhan) == CITY_HELD:
             lines.print_held()
             return
-        for child in (shanghai, wuhan, members):
+        for child in supervisor.children:
             code = supervisor.watch(child)
-            if code is not None and code != 0:
+            if code and child in children:  # without its console the market goes on
                 raise ChildFailed(
                     f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
                 )
