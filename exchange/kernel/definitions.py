@@ -128,7 +128,7 @@ def check_contract(state: State, command: np.void) -> int:
     contract_id = signed(command["contract_id"])
     if contract_id == 0 or contract_id >= signed(counters["contracts"]):
         return reasons.DEFINITION_CAPACITY
-    if is_contract(state, contract_id):
+    if is_contract(state, contract_id) or signed(counters["is_opening_accepted"]) != 0:
         return reasons.DEFINITION_CONFLICT
     rule = signed(command["matching_rule"])
     product = signed(command["product"])
@@ -144,7 +144,10 @@ def check_contract(state: State, command: np.void) -> int:
 
 @cold
 def apply_define_contract(state: State, out: Out, count: int, command: np.void) -> int:
-    """DEFINE_CONTRACT: takes the market's parameters as they are now."""
+    """DEFINE_CONTRACT: takes the market's parameters as they are now; before positions are confirmed.
+
+    A contract defined later would stay CLOSED, and the day could never be closed.
+    """
     reason = check_contract(state, command)
     if reason != 0:
         return reject(state, out, count, command, reason)
@@ -167,7 +170,7 @@ def apply_define_contract(state: State, out: Out, count: int, command: np.void) 
 
 @cold
 def apply_define_account(state: State, out: Out, count: int, command: np.void) -> int:
-    """DEFINE_ACCOUNT: its member's stream opens with its first account or login."""
+    """DEFINE_ACCOUNT: before positions are confirmed; its member's stream opens with its first account."""
     counters = state.counters[0]
     account_id = signed(command["account_id"])
     member_id = signed(command["member_id"])
@@ -175,7 +178,7 @@ def apply_define_account(state: State, out: Out, count: int, command: np.void) -
     if is_outside or member_id < MEMBER_FIRST or member_id >= signed(counters["members"]):
         return reject(state, out, count, command, reasons.DEFINITION_CAPACITY)
     account = state.accounts[account_id]
-    if signed(account["is_defined"]) != 0:
+    if signed(account["is_defined"]) != 0 or signed(counters["is_opening_accepted"]) != 0:
         return reject(state, out, count, command, reasons.DEFINITION_CONFLICT)
     account["is_defined"] = 1
     account["member_id"] = member_id

@@ -111,10 +111,10 @@ def compute_band(market: Market, contract: Contract) -> None:
 
 
 def apply_define_contract(market: Market, command: Command) -> Refusal | None:
-    """DEFINE_CONTRACT: takes the market's parameters as they are now."""
+    """DEFINE_CONTRACT: takes the market's parameters as they are now; before positions are confirmed."""
     if not 0 < command.contract_id < market.capacity.contracts:
         return Refusal(RejectReason.DEFINITION_CAPACITY)
-    if command.contract_id in market.contracts:
+    if command.contract_id in market.contracts or market.is_opening_accepted:
         return Refusal(RejectReason.DEFINITION_CONFLICT)
     known_rule = command.matching_rule in (Method.LISTED, Method.CONTINUOUS)
     if not known_rule or command.product not in tuple(Product):
@@ -138,11 +138,11 @@ def apply_define_contract(market: Market, command: Command) -> Refusal | None:
 
 
 def apply_define_account(market: Market, command: Command) -> Refusal | None:
-    """DEFINE_ACCOUNT: its member's stream opens with its first account or login."""
+    """DEFINE_ACCOUNT: before positions are confirmed; its member's stream opens with its first account."""
     member_fits = MEMBER_FIRST <= command.member_id < market.capacity.members
     if not 0 < command.account_id < market.capacity.accounts or not member_fits:
         return Refusal(RejectReason.DEFINITION_CAPACITY)
-    if command.account_id in market.accounts:
+    if command.account_id in market.accounts or market.is_opening_accepted:
         return Refusal(RejectReason.DEFINITION_CONFLICT)
     market.accounts[command.account_id] = Account(
         command.account_id, command.member_id, command.entity_id, command.eligibility

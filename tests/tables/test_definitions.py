@@ -80,10 +80,22 @@ TABLES = {
         ---
         exchange PARAMETER_SET contract=1 parameter_id=listed_band_ppm parameter_value=0                -> !DEFINITION_CONFLICT
         exchange PARAMETER_SET contract=0 parameter_id=composite_weight parameter_value=1               -> !DEFINITION_CONFLICT
-        exchange DEFINE_CONTRACT contract=4 product=1 base_price_ticks=50.00                            -> BAND; COMMAND_DONE
-        exchange PARAMETER_SET contract=4 parameter_id=composite_weight parameter_value=1               -> COMMAND_DONE    # defined late, still CLOSED
-        ann LISTING contract=4 side=buy q=1 p=50.00                                                     -> !WRONG_PHASE
-        exchange SET_PHASE contract=4 method=listed phase=trading                                       -> !ILLEGAL_PHASE_CHANGE
+    """,
+    "once positions are confirmed no contract and no account is defined; a login may be": """
+        ---
+        exchange DEFINE_CONTRACT contract=7 product=1 base_price_ticks=50.00                            -> !DEFINITION_CAPACITY
+        exchange DEFINE_CONTRACT contract=4 product=9 base_price_ticks=50.00                            -> !DEFINITION_CONFLICT
+        exchange DEFINE_CONTRACT contract=4 product=1 base_price_ticks=50.00                            -> !DEFINITION_CONFLICT stream=operator contract=4
+        exchange PARAMETER_SET contract=4 parameter_id=composite_weight parameter_value=1               -> !UNKNOWN_CONTRACT
+        ann LISTING contract=4 side=buy q=1 p=50.00                                                     -> !UNKNOWN_CONTRACT
+        exchange DEFINE_ACCOUNT account=1_006 member_id=24                                              -> !DEFINITION_CAPACITY
+        exchange DEFINE_ACCOUNT account=1_006 member_id=21                                              -> !DEFINITION_CONFLICT
+        bob BLOCK_OFFER side=sell q=100_000 p=55.00 to=1_006                                            -> !UNKNOWN_COUNTERPARTY
+        exchange DEFINE_LOGIN subject_id=20 member_id=16                                                -> COMMAND_DONE subject_id=20
+        exchange DEFINE_LOGIN subject_id=21 member_id=21                                                -> STREAM_OPENED stream_id=21; COMMAND_DONE
+        # so every contract can end, and the day be closed
+        exchange SET_PHASE method=255 phase=ended                                                       -> PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; COMMAND_DONE
+        exchange CLOSE_DAY                                                                              -> DAY_FIGURES; ...
     """,
     "bands: half up, and never outside the smallest and largest price": """
         exchange PARAMETER_SET contract=1 parameter_id=listed_band_ppm parameter_value=100_000          -> BAND base_price_ticks=55.52 lower_ticks=49.97 upper_ticks=61.07; COMMAND_DONE
