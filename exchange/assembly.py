@@ -13,6 +13,7 @@ from exchange.engine.journal import Durability
 from exchange.engine.settings import EngineSettings
 from exchange.errors import UsageError
 from exchange.kernel import warm_up
+from exchange.locking import only_one
 from exchange.rulebook import contract
 from exchange.rulebook.scenarios import load_scenario, participants
 
@@ -32,9 +33,19 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_exchange(options: ServeOptions) -> int:
     """Serve until the last day is settled, or until told to stop."""
+    config = kept_config(options.data)
+    with only_one(
+        options.data / "shanghai" / "lock",
+        f"another exchange is running on {options.data}",
+        "stop it first: two would write one journal",
+    ):
+        _serve(options, config)
+    return 0
+
+
+def _serve(options: ServeOptions, config: RunConfig) -> None:
     from exchange.net.service import run_gateway  # asyncio is imported by the net alone
 
-    config = kept_config(options.data)
     directory = make_directory(options.data, config)
     warm_up()
     engine = Engine.open(make_settings(options, config), directory, make_clock(options))
@@ -45,7 +56,6 @@ def run_exchange(options: ServeOptions) -> int:
     finally:
         engine.close()
         address.unlink(missing_ok=True)
-    return 0
 
 
 def make_directory(data: Path, config: RunConfig) -> Directory:

@@ -1,13 +1,12 @@
 """`exchange up`: both cities, the console and simulated members as processes, and a season played in them."""
 
-import fcntl
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -19,12 +18,14 @@ from exchange.commands.progress import DayLines, say
 from exchange.commands.verdict import Verdict, reach_verdict
 from exchange.config import RunConfig, keep
 from exchange.errors import UsageError
+from exchange.locking import only_one
 from exchange.rulebook import RulebookError
 from exchange.rulebook.scenarios import load_scenario, participants
 
 START_TIMEOUT_S = 180.0  # the first start compiles the kernel
 DAY_GRACE_S = 90.0
 EXIT_GOOD, EXIT_BREAKS, EXIT_FAILED = 0, 1, 2
+LOCK = ".lock"
 CITY_HELD = 3  # exit code of the registry when a day is held
 KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials")
 KEPT_FILES = ("run.json", "report.html")
@@ -51,10 +52,11 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
 def run_up(options: UpOptions) -> int:
     """Play the season; returns the exit code."""
     data = options.data.resolve()
+    wanted = _config(options)  # refuses what cannot be played before anything is touched
     if options.fresh:
         remove_season(data)
-    config = keep(_config(options), data)
     with _only_run(data), _interruptible():
+        config = keep(wanted, data)
         supervisor = Supervisor(say)
         try:
             return _play(options, config, data, supervisor)
@@ -218,7 +220,7 @@ def _write_report(data: Path, config: RunConfig) -> Path:
 
 def remove_season(data: Path) -> None:
     """Remove what a run put into its data folder, and nothing else; refuse a folder that holds no season."""
-    if not data.exists() or not any(data.iterdir()):
+    if not data.exists() or {path.name for path in data.iterdir()} <= {LOCK}:
         return
     if not (data / "run.json").exists():
         raise UsageError(
@@ -231,17 +233,11 @@ def remove_season(data: Path) -> None:
             (data / name).unlink(missing_ok=True)
 
 
-@contextmanager
-def _only_run(data: Path) -> Iterator[None]:
+def _only_run(data: Path) -> AbstractContextManager[None]:
     """Refuse a second run in the same data folder."""
-    with (data / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                f"another run is using {data}", "stop it with Ctrl-C, or name another --data"
-            ) from None
-        yield
+    return only_one(
+        data / LOCK, f"another run is using {data}", "stop it with Ctrl-C, or name another --data"
+    )
 
 
 @contextmanager

@@ -226,5 +226,9 @@ class Connection(asyncio.Protocol):
         """
         self._leave(reason)
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:  # the peer has reset the connection, and asyncio has not told yet
+                self._transport.abort()
+                return
             self._set_reading()

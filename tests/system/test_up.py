@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -93,6 +95,28 @@ def test_killing_the_registry_during_its_day_end_settles_nothing_twice(tmp_path:
     figures = run.figures()
     assert figures["settled_trades"] == figures["trades"] > 0
     assert figures["breaks"] == 0
+
+
+def test_a_folder_in_use_and_impossible_wishes_touch_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "season"
+    run = UpRun(data, "--once", "--days", "1", "--day-seconds", "30")
+    run.until(lambda: (data / "run" / "shanghai.json").exists(), "the exchange")
+    second = UpRun(data, "--once", "--days", "1")
+    assert second.wait() == 2
+    assert "another run is using" in second.text()
+    serve = subprocess.run(
+        [sys.executable, "-m", "exchange", "serve", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert serve.returncode == 2
+    assert "another exchange is running" in serve.stderr
+    assert (data / "run" / "shanghai.json").exists()
+    run.interrupt()
+    wrong = UpRun(data, "--fresh", "--days", "400")
+    assert wrong.wait() == 2
+    assert (data / "run.json").exists(), "a run that cannot be played must not remove the season"
 
 
 def _journal_bytes(data: Path) -> int:
