@@ -21,6 +21,7 @@ from settlement.api.worker import Worker
 from settlement.city import City
 from settlement.config import Settings
 from settlement.errors import ConfigurationError
+from settlement.ledger.check import check_ledger
 from settlement.reports.day_file import write_atomically
 from settlement.season import load_season
 from settlement.store.database import Store
@@ -50,6 +51,7 @@ async def _serve(settings: Settings) -> int:
     def make_city() -> City:
         season = load_season(settings.scenario, settings.members, settings.folder, settings.fault)
         stores.append(Store.open(settings.store_path))
+        check_ledger(stores[0])  # a balance that the entries do not give must not open a day
         return City(stores[0], season)
 
     try:

@@ -84,13 +84,13 @@ class Supervisor:
         self.children.append(child)
 
     def watch(self, child: Child) -> int | None:
-        """Exit code once it has ended for good; a city that dies by a signal is started again."""
+        """Exit code once it has ended for good; who dies or leaves too early is started again."""
         code = child.exit_code
-        if code is None or code >= 0 or child.restarts >= RESTARTS_MAX:
+        if code is None or code > 0 or child.restarts >= RESTARTS_MAX:
             return code
         child.restarts += 1
         self._say(
-            f"{child.name} died ({signal.Signals(-code).name}); "
+            f"{child.name} {f'died ({signal.Signals(-code).name})' if code else 'left before the end'}; "
             f"starting it again ({child.restarts} of {RESTARTS_MAX})"
         )
         child.start()

@@ -135,12 +135,15 @@ def _watch(
     while lines.done() < options.days:
         if lines.print_new():
             deadline = time.monotonic() + patience_s
-        if supervisor.watch(wuhan) == CITY_HELD:
+        if wuhan.exit_code == CITY_HELD:
             lines.print_held()
             return
-        for child in supervisor.children:
+        ended = [child for child in supervisor.children if child.exit_code is not None]
+        if lines.done() >= options.days:  # asked after the exit codes: the last day ends the cities
+            break
+        for child in ended:
             code = supervisor.watch(child)
-            if code and child in children:  # without its console the market goes on
+            if code is not None and child in children:  # without its console the market goes on
                 raise ChildFailed(
                     f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
                 )

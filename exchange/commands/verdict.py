@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from exchange.engine.recovery import ReplayResult, replay
 from exchange.errors import CorruptionError
@@ -17,6 +19,10 @@ LEDGER_TIMEOUT_S = 120
 CASH = 0  # the contract number that stands for cash
 UNIT_BUCKETS = ("available", "locked", "bought_today", "frozen")
 CASH_BUCKETS = ("available", "locked", "frozen")
+
+
+#: (account, contract or CASH) -> lots or fen, all buckets together
+Balances = dict[tuple[int, int], int]
 
 
 class Break(msgspec.Struct, frozen=True):
@@ -63,6 +69,8 @@ class Verdict(msgspec.Struct, frozen=True):
                 f"exchange {item.exchange:,}, registry {item.registry:,}"
             )
         agree = "both cities agree" if not self.breaks else f"{self.breaks} breaks between the cities"
+        if not (self.units_conserved and self.cash_conserved):
+            agree += "; WUHAN'S BOOKS DO NOT BALANCE (settlement check names the account)"
         say(
             f"{self.days} days, {self.trades:,} trades, {self.tonnes:,} t; "
             f"settled {self.settled_trades:,}; {agree}"
@@ -74,7 +82,7 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
     folders = [data / "shanghai" / "journal" / day for day in dates]
     days = [replay(folder) for folder in folders if folder.exists()]
     ledger = _ledger(data)
-    found = _compare(_balances(days[-1]), ledger) if days else ()
+    found = (*_between_days(days), *(_compare(_balances(days[-1]), _registry(ledger)) if days else ()))
     return Verdict(
         days=len(days),
         trades=sum(day.match_count for day in days),
@@ -102,9 +110,9 @@ def _ledger(data: Path) -> dict[str, Any]:
     return answer
 
 
-def _balances(day: ReplayResult) -> dict[tuple[int, int], int]:
+def _balances(day: ReplayResult) -> Balances:
     """Units and cash of every account from the kernel's state alone: all buckets together."""
-    balances: dict[tuple[int, int], int] = {}
+    balances: Balances = {}
     for account_id in defined_accounts(day.state):
         for row in holdings(day.state, account_id):
             units = sum(int(row[f"{bucket}_lots"]) for bucket in UNIT_BUCKETS)
@@ -114,10 +122,31 @@ def _balances(day: ReplayResult) -> dict[tuple[int, int], int]:
     return balances
 
 
-def _compare(exchange: dict[tuple[int, int], int], ledger: dict[str, Any]) -> tuple[Break, ...]:
-    """Every account and contract that differs; a held clearing counts as it would have been delivered."""
+def _openings(day: ReplayResult) -> Balances:
+    """What Wuhan gave every account to open the day with."""
+    accounts, contracts = day.state.accounts, len(day.state.contracts)
+    rows = day.state.holdings["opening"].reshape(len(accounts), contracts)
+    balances = {(int(a), int(c)): int(rows[a, c]) for a, c in np.argwhere(rows)}
+    for account_id in defined_accounts(day.state):
+        balances[account_id, CASH] = int(accounts["opening"][account_id])
+    return balances
+
+
+def _between_days(days: Sequence[ReplayResult]) -> tuple[Break, ...]:
+    """A day must open with what Shanghai's own state closed with the day before, whatever Wuhan says."""
+    return tuple(
+        found for before, after in pairwise(days) for found in _compare(_balances(before), _openings(after))
+    )
+
+
+def _registry(ledger: dict[str, Any]) -> Balances:
+    """Wuhan's closing balances; a held clearing counts as it would have been delivered."""
     rows = ledger["cleared_not_delivered"] or ledger["balances"]
-    registry = {(account, contract): amount for account, contract, amount in rows}
+    return {(account, contract): amount for account, contract, amount in rows}
+
+
+def _compare(exchange: Balances, registry: Balances) -> tuple[Break, ...]:
+    """Every account and contract that differs."""
     keys = sorted(exchange.keys() | registry.keys())
     return tuple(
         Break(account, contract, exchange.get((account, contract), 0), registry.get((account, contract), 0))

@@ -71,8 +71,8 @@ class Answers:
 
     def forget(self, connection: Connection) -> None:
         """The connection is gone."""
-        if connection.queries:
-            connection.queries.clear()
+        connection.queries.clear()
+        if connection in self._asking:  # not while its queries are being answered
             self._asking.remove(connection)
 
     def end_day(self) -> None:
@@ -85,6 +85,9 @@ class Answers:
     def _answer(self, connection: Connection, record: bytes, sessions: int) -> None:
         assert connection.admitted is not None
         question = Question(record, connection.admitted.login, self._engine, sessions)
+        if not question.may_be_answered:
+            connection.write(refusal(record, RejectReason.ACCOUNT_NOT_YOURS))
+            return
         data = queries.answer(question)
         connection.held_bytes += len(data)
         self._held.append(_Held(self._engine.last_sequence, connection, data))

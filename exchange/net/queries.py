@@ -53,6 +53,17 @@ class Question:
         return self.engine.durable_sequence if is_of_stream else self.engine.last_sequence
 
     @property
+    def may_be_answered(self) -> bool:
+        """Whether the account named, if one is, exists and is the login's to see."""
+        if not self.account_id:
+            return True
+        accounts = self.state.accounts
+        if self.account_id >= len(accounts) or not accounts["is_defined"][self.account_id]:
+            return False
+        is_own = int(accounts["member_id"][self.account_id]) == self.login.member_id
+        return is_own or bool(self.login.rights & _SEES_EVERY_ACCOUNT)
+
+    @property
     def account_ids(self) -> list[int]:
         """The accounts it is about: the one named, every one for who may see them all, else none."""
         if self.account_id:

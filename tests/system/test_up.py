@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -95,6 +97,34 @@ def test_killing_the_registry_during_its_day_end_settles_nothing_twice(tmp_path:
     figures = run.figures()
     assert figures["settled_trades"] == figures["trades"] > 0
     assert figures["breaks"] == 0
+
+
+def test_a_balance_that_the_entries_do_not_give_opens_no_day(tmp_path: Path) -> None:
+    data = tmp_path / "season"
+    first = UpRun(data, "--once", "--days", "1", *FAST)
+    assert first.wait() == 0, first.text() + first.logs()
+    with closing(sqlite3.connect(data / "wuhan" / "wuhan.sqlite")) as books:
+        books.execute("UPDATE ledger_balance SET balance = balance + 7 WHERE ledger_account_id = 43")
+        books.execute("UPDATE ledger_balance SET balance = balance - 7 WHERE ledger_account_id = 44")
+        books.commit()
+    second = UpRun(data, "--once", "--days", "2", *FAST)
+    assert second.wait() == 2
+    assert "STOPPED" in second.text()
+    assert "expected" in second.text()
+
+
+def test_members_that_are_told_to_stop_come_back(tmp_path: Path) -> None:
+    run = UpRun(tmp_path / "season", "--once", "--days", "1", "--day-seconds", "10")
+    run.until(lambda: _journal_bytes(run.data) > 60_000, "orders in the journal")
+    (members,) = [pid for pid in processes_of(run.data) if b"members" in _command(pid)[3:5]]
+    os.kill(members, signal.SIGTERM)
+    assert run.wait() == 0, run.text() + run.logs()
+    assert "left before the end" in run.text()
+    assert run.figures()["breaks"] == 0
+
+
+def _command(pid: int) -> list[bytes]:
+    return (Path("/proc") / str(pid) / "cmdline").read_bytes().split(b"\0")
 
 
 def test_a_folder_in_use_and_impossible_wishes_touch_nothing(tmp_path: Path) -> None:

@@ -185,6 +185,19 @@ def test_another_members_account_is_not_shown(running: Running) -> None:
         assert end["record_count"] == 0
 
 
+@pytest.mark.parametrize("kind", [QueryKind.CASH, QueryKind.HOLDINGS, QueryKind.ORDERS, QueryKind.BOARD])
+@pytest.mark.parametrize("account_id", [1001, 999, 0xFFFFFFFF])
+def test_staff_are_refused_an_account_that_is_unknown_or_not_theirs_to_see(
+    running: Running, kind: QueryKind, account_id: int
+) -> None:
+    with running.peer("CONSOL") as console, running.peer("OPER01") as operator:
+        console.send(query(kind, account_id=account_id))
+        (refused,) = console.wait_for(Kind.REFUSED)
+        assert refused["reason"] == RejectReason.ACCOUNT_NOT_YOURS
+        operator.send(query(kind, account_id=account_id))
+        operator.wait_for(Kind.REPLY_END if account_id == 1001 else Kind.REFUSED)
+
+
 def test_an_operator_halts_and_a_cancel_still_passes(running: Running) -> None:
     with running.peer(SELLER) as peer, running.peer("OPER01") as operator:
         peer.send(listing(1))
