@@ -49,7 +49,7 @@ async def _serve(settings: Settings) -> int:
     stores: list[Store] = []
 
     def make_city() -> City:
-        season = load_season(settings.scenario, settings.members, settings.folder, settings.fault)
+        season = load_season(settings)
         stores.append(Store.open(settings.store_path))
         check_ledger(stores[0])  # a balance that the entries do not give must not open a day
         return City(stores[0], season)

@@ -152,6 +152,14 @@ class City:
                 Stage.STATED.name,
                 newest.stage.name,
             )
+        first_day = self._season.first_day
+        if newest is None and first_day not in (0, trading_day):
+            # An empty store in mid-season is a lost one: founding it anew would issue every tonne again.
+            raise CorruptionError(
+                "day of an empty store (was it removed? begin both cities anew, or restore it)",
+                _date(first_day),
+                _date(trading_day),
+            )
         if not trading_calendar().is_trading_day(trading_day_date(trading_day)):
             raise CorruptionError("day of the exchange", "a trading day", _date(trading_day))
         self._is_restart = False

@@ -1,5 +1,6 @@
 """The settings of one Wuhan process: one frozen struct, made once by the command line."""
 
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     data: Path
     scenario: str
     members: int
+    first_day: date | None = None  # the only day on which an empty store may begin; None = the scenario's
     days: int = 0  # days of the season to settle, those of earlier runs included; 0 = without end
     exchange: str = ""  # HOST:PORT; empty = read run/shanghai.json at every connect
     once: bool = False  # exit when the days are settled, or with code 3 when a day is held

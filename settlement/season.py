@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from exchange.rulebook import contract, contracts_on
 from exchange.rulebook.scenarios import load_scenario, participants
-from exchange.vocabulary.units import trading_day_date
+from exchange.vocabulary.units import trading_day_date, trading_day_number
 from settlement.clearing.fault import Fault
+from settlement.config import Settings
 from settlement.registry.accounts import Holder
 
 WUHAN = "CRC"  # the registry whose contracts are held here (CCER lies with another)
@@ -23,10 +24,12 @@ class Season(NamedTuple):
     contracts_of_day: Callable[[int], Mapping[int, str]]  # code by contract id
     folder: Path  # statements/ and days/ go here
     fault: Fault | None = None
+    first_day: int = 0  # trading-day number on which an empty store may begin; 0 = any
 
 
-def load_season(scenario_name: str, members: int, folder: Path, fault: Fault | None) -> Season:
+def load_season(settings: Settings) -> Season:
     """The season of a scenario of the rulebook."""
+    scenario_name, members = settings.scenario, settings.members
     scenario = load_scenario(scenario_name)
     holders = tuple(
         Holder(
@@ -47,8 +50,9 @@ def load_season(scenario_name: str, members: int, folder: Path, fault: Fault | N
         members,
         holders,
         lambda day: contracts_held(profile, trading_day_date(day)),
-        folder,
-        fault,
+        settings.folder,
+        settings.fault,
+        trading_day_number(settings.first_day or scenario.first_date),
     )
 
 

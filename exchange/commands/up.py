@@ -176,7 +176,7 @@ def _wuhan_arguments(options: UpOptions, config: RunConfig, data: Path, port: in
     arguments = [
         "settlement", "serve", "--data", str(data), "--exchange", f"127.0.0.1:{port}",
         "--scenario", config.scenario, "--members", str(config.members),
-        "--days", str(options.days), "--once",
+        "--first-day", config.first_day.isoformat(), "--days", str(options.days), "--once",
     ]  # fmt: skip
     return arguments + (["--plant", options.plant] if options.plant else [])
 

@@ -30,5 +30,9 @@ TURN_INTERVAL_MS: Final = 10
 SILENCE_INTERVAL_MS: Final = 250
 #: Time for connections to take the end of the last day before the gateway closes them.
 FAREWELL_MS: Final = 3_000
+#: Descriptors left for files, beside the connections.
+DESCRIPTORS_KEPT: Final = 128
+#: One part in so many of all connections may be such that have not logged in: strangers take no more.
+STRANGERS_SHARE: Final = 2
 #: Connections the operating system queues while the gateway is in a turn.
 BACKLOG: Final = 4_096

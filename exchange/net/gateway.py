@@ -6,6 +6,7 @@ engine sequence and match it, answers queries, and writes what has become durabl
 
 import asyncio
 import ipaddress
+import resource
 import time
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +20,15 @@ from exchange.engine.engine import Engine
 from exchange.errors import UsageError
 from exchange.net.admission import Admitted, Refused
 from exchange.net.answers import Answers
-from exchange.net.bounds import BACKLOG, FAREWELL_MS, FEW_RECORDS, SILENCE_INTERVAL_MS, TURN_INTERVAL_MS
+from exchange.net.bounds import (
+    BACKLOG,
+    DESCRIPTORS_KEPT,
+    FAREWELL_MS,
+    FEW_RECORDS,
+    SILENCE_INTERVAL_MS,
+    STRANGERS_SHARE,
+    TURN_INTERVAL_MS,
+)
 from exchange.net.connection import Connection
 from exchange.net.feeds import Feeds
 from exchange.net.intake import Batch, Intake
@@ -43,6 +52,15 @@ class _Measured(NamedTuple):
     commands: int
 
 
+def connections_allowed() -> int:
+    """How many connections the process may hold, after raising its limit of descriptors as far as it may."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard == resource.RLIM_INFINITY:
+        return CONNECTIONS_MAX
+    return min(CONNECTIONS_MAX, hard - DESCRIPTORS_KEPT)
+
+
 class Gateway:
     """Serves one engine on one address."""
 
@@ -57,6 +75,8 @@ class Gateway:
         self._feeds = Feeds(engine)
         self._answers = Answers(engine)
         self._connections: set[Connection] = set()
+        self._strangers: set[Connection] = set()  # have not logged in
+        self._connections_max = connections_allowed()
         self._measured: deque[_Measured] = deque()
         self._received_ns = 0
         self._is_turn_due = False
@@ -118,7 +138,9 @@ class Gateway:
     def connected(self, connection: Connection) -> bool:
         """A new connection; False when there are too many."""
         self._connections.add(connection)
-        return len(self._connections) <= CONNECTIONS_MAX
+        self._strangers.add(connection)
+        is_room = len(self._strangers) * STRANGERS_SHARE <= self._connections_max
+        return is_room and len(self._connections) <= self._connections_max
 
     def admit(self, request: LoginRequest) -> Admitted | Refused:
         """Decide a login."""
@@ -126,6 +148,7 @@ class Gateway:
 
     def logged_in(self, connection: Connection) -> None:
         """The connection follows its stream from now on."""
+        self._strangers.discard(connection)
         self._feeds.join(connection)
         self._turn_soon()
 
@@ -157,6 +180,7 @@ class Gateway:
     def lost(self, connection: Connection) -> None:
         """The socket is gone."""
         self._connections.discard(connection)
+        self._strangers.discard(connection)
 
     # ---- turns
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -21,6 +22,9 @@ def serve_command(
     data: Path = DATA,
     scenario: str = typer.Option(..., help="scenario: who takes part and with what"),
     members: int = typer.Option(..., min=1, help="number of members of the scenario"),
+    first_day: datetime | None = typer.Option(
+        None, formats=["%Y-%m-%d"], help="day on which the season begins; default: the scenario's"
+    ),
     days: int = typer.Option(0, min=0, help="days of the season to settle, earlier runs included; 0 = all"),
     exchange: str = typer.Option("", help="HOST:PORT of Shanghai; default: data/run/shanghai.json"),
     once: bool = typer.Option(False, "--once", help="exit when done; with code 3 when a day is held"),
@@ -42,6 +46,7 @@ def serve_command(
         data=data,
         scenario=scenario,
         members=members,
+        first_day=first_day.date() if first_day else None,
         days=days,
         exchange=exchange,
         once=once,
