@@ -1,5 +1,6 @@
 """`exchange up`: both cities, the console and simulated members as processes, and a season played in them."""
 
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,7 @@ from exchange.commands.verdict import Verdict, reach_verdict
 from exchange.config import RunConfig, keep
 from exchange.errors import UsageError
 from exchange.locking import only_one
-from exchange.rulebook import RulebookError
+from exchange.rulebook import RulebookError, parameters_on
 from exchange.rulebook.scenarios import load_scenario, participants
 
 START_TIMEOUT_S = 180.0  # the first start compiles the kernel
@@ -75,8 +76,9 @@ def _config(options: UpOptions) -> RunConfig:
     first_day = options.first_day or scenario.first_date
     try:
         scenario.window(first_day, options.days)
+        parameters_on(options.profile, first_day, scenario.contract)
     except RulebookError as error:
-        raise UsageError(str(error), "choose other --days or --first-day") from error
+        raise UsageError(str(error), "choose other --days, --first-day or --profile") from error
     return RunConfig(
         scenario=options.scenario, profile=options.profile, members=options.members, first_day=first_day
     )
@@ -121,7 +123,8 @@ def _play_days(
     supervisor.start(members)
     if not options.once:
         say(f"trade yourself, as {human.name_en} ({human.name_zh}), in another terminal:")
-        say(f"  {Path(sys.executable).parent / 'exchange'} client --data {data} --user {human.user}")
+        program = Path(sys.executable).parent / "exchange"
+        say(f"  {shlex.join([str(program), 'client', '--data', str(data), '--user', human.user])}")
     _watch(options, supervisor, lines, (shanghai, wuhan, members))
 
 
