@@ -143,7 +143,7 @@ def main() -> None:
     """Measure, write the result, print it."""
     parser = argparse.ArgumentParser(description="How fast the kernel is.")
     parser.add_argument("--mode", choices=["listed"], default="listed")
-    parser.add_argument("--commands", type=int, default=500_000)
+    parser.add_argument("--commands", type=int, default=200_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the last line only")

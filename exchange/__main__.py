@@ -201,6 +201,9 @@ def main() -> None:
     except TwoCityError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         raise SystemExit(2) from None
+    except OSError as error:  # names the file: an unwritable folder, a full disk
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """`settlement`: the command line of Wuhan."""
 
+import sqlite3
 import sys
 
 import typer
@@ -34,6 +35,9 @@ def main() -> None:
         app(prog_name="settlement")
     except CorruptionError as error:
         sys.stderr.write(f"STOPPED: {error}\n")
+        raise SystemExit(EXIT_CORRUPTION) from None
+    except sqlite3.DatabaseError as error:
+        sys.stderr.write(f"STOPPED: the store wuhan.sqlite cannot be read: {error}; restore it from a copy\n")
         raise SystemExit(EXIT_CORRUPTION) from None
 
 

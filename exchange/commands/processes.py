@@ -24,6 +24,7 @@ class Child:
         self.log = log
         self.restarts = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_begins = log.stat().st_size if log.exists() else 0  # earlier runs' words are not ours
 
     def start(self) -> None:
         """Start it; its output goes to the log file, appended."""
@@ -63,7 +64,9 @@ class Child:
         """The end of its log, for a person."""
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+        with self.log.open("rb") as file:
+            file.seek(self._log_begins)
+            return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-count:])
 
 
 def _die_with_parent() -> None:
