@@ -33,7 +33,8 @@ class Store:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -65536")
         store = cls(connection)
-        store._migrate()
+        with store._closed_on_failure():
+            store._migrate()
         return store
 
     @classmethod
@@ -41,12 +42,21 @@ class Store:
         """Open for reading only."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
         store = cls(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None))
-        store._expect_version(_versions()[-1][0])
+        with store._closed_on_failure():
+            store._expect_version(_versions()[-1][0])
         return store
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
         self._connection.close()
+
+    @contextmanager
+    def _closed_on_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

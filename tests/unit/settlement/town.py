@@ -27,6 +27,15 @@ def holders(count: int = 4, lots: int = 1_000_000, cash_fen: int = 10_000_000_00
     )
 
 
+_opened: list[Store] = []
+
+
+def close_stores() -> None:
+    """Close every store that a test has opened; one closed already stays so."""
+    while _opened:
+        _opened.pop().close()
+
+
 class Town:
     """Drives a City against a FakeShanghai."""
 
@@ -43,6 +52,7 @@ class Town:
     def start(self) -> None:
         """Start Wuhan's process, or start it anew after `kill`."""
         self.store = Store.open(self.path)
+        _opened.append(self.store)
         self.city = City(self.store, self.season)
 
     def kill(self) -> None:
