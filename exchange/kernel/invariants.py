@@ -54,7 +54,7 @@ def _check_slots(state: State) -> None:
     slots = state.orders["order_id"][live] & np.uint64(ORDER_SLOT_NONE)
     _expect("slots named by live order ids", live.tolist(), slots.tolist())
     numbers = state.orders["order_id"][live] >> np.uint64(ORDER_SLOT_BITS)
-    newest = int(numbers.max(initial=0))
+    newest = int(np.max(numbers, initial=0))
     _expect("order numbers above the counter", False, newest > int(counters["order_number"]))
     end = NO_SLOT if len(live) < len(state.orders) else int(counters["free_head"])
     _expect("end of a full pool's free stack", NO_SLOT, end)

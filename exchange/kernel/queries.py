@@ -37,7 +37,7 @@ def holdings(state: State, account_id: int) -> Records:
     contracts = int(state.counters["contracts"][0])
     rows = state.holdings[account_id * contracts : (account_id + 1) * contracts]
     names = ("available", "locked", "bought_today", "frozen")
-    has_units = np.logical_or.reduce([rows[name] != 0 for name in (*names, "opening")])
+    has_units = np.any([rows[name] != 0 for name in (*names, "opening")], axis=0)
     chosen = np.flatnonzero(has_units)
     records = _replies(state, Kind.REPLY_HOLDING, len(chosen))
     records["account_id"] = account_id

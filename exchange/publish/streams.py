@@ -159,7 +159,7 @@ def _group_small(stream_ids: list[int]) -> tuple[NDArray[np.intp], list[tuple[in
 
 def _group(streams: NDArray[np.uint32]) -> tuple[NDArray[np.intp], list[tuple[int, int, int]]]:
     """The same for many events; numpy's stable sort is a radix sort, seven times faster, for 16 bits only."""
-    keys = streams.astype(np.uint16) if int(streams.max()) < 1 << 16 else streams
+    keys = streams.astype(np.uint16) if int(np.max(streams)) < 1 << 16 else streams
     order = np.argsort(keys, kind="stable")
     ordered = streams[order]
     firsts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1

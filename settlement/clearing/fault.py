@@ -7,6 +7,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from exchange.vocabulary.units import format_yuan
 from settlement.clearing.clear import clear
 from settlement.clearing.lines import Clearing, Rows
@@ -62,7 +64,7 @@ def _swap(trades: Rows, index: int, accounts: Collection[int]) -> Planted:
 def _take_one_fen(trades: Rows) -> Planted:
     clearing = clear(trades)
     cash = clearing.cash.copy()
-    seller = int((cash["sales_fen"] > 0).argmax())
+    seller = int(np.argmax(cash["sales_fen"] > 0))
     cash["sales_fen"][seller] -= 1
     got = format_yuan(int(cash["sales_fen"][seller]))
     description = f"account {cash['account_id'][seller]} credited one fen less for its sales ({got} yuan)"
