@@ -51,6 +51,7 @@ class OrderKind(IntEnum):
     BLOCK_OFFER = 4
     BID = 5
     BLOCK_ACCEPT = 6
+    AUCTION_OFFER = 7  # the seller's lot of a one-way or primary auction
 
 
 class Role(IntEnum):
@@ -58,6 +59,7 @@ class Role(IntEnum):
 
     MAKER = 0  # the listing or offer that rested
     TAKER = 1  # the take, acceptance or incoming order
+    AUCTION = 2  # either party of a trade made by an auction
 
 
 class DoneReason(IntEnum):
@@ -71,6 +73,7 @@ class DoneReason(IntEnum):
     MASS_CANCELLED = 6
     DISCONNECTED = 7  # cancel-on-disconnect or dead-man's timer
     PREVENTED = 8  # self-trade prevention
+    COUNTERED = 9  # block offer answered by a counter-offer
 
 
 class Level(IntEnum):
@@ -128,6 +131,114 @@ class Eligibility(IntFlag):
     CCER = 4
 
 
+class TimeInForce(IntEnum):
+    """How long a limit order of continuous mode lives."""
+
+    DAY = 0
+    IOC = 1  # immediate or cancel
+    FOK = 2  # fill wholly at once or not at all
+
+
+class LimitFlag(IntFlag):
+    """Flags of a limit order."""
+
+    POST_ONLY = 1  # refused rather than traded at once
+
+
+class BlockFlag(IntFlag):
+    """Flags of a block offer."""
+
+    PARTIAL = 1  # may be accepted in part
+
+
+class SelfTradeRule(IntEnum):
+    """What happens when both sides of a match would be one legal entity."""
+
+    NONE = 0  # an order that says NONE takes the contract's rule
+    CANCEL_TAKER = 1
+    CANCEL_MAKER = 2
+    CANCEL_BOTH = 3
+    DECREMENT_BOTH = 4
+
+
+class AuctionPricing(IntEnum):
+    """What the winners of a one-way auction pay."""
+
+    UNIFORM = 0  # all pay the lowest accepted bid
+    PAY_AS_BID = 1
+
+
+class AuctionKind(IntEnum):
+    """Whose units a one-way auction sells."""
+
+    ONE_WAY = 0  # a holder's: floor and ceiling follow the previous close
+    PRIMARY = 1  # the issuer's: floor and ceiling are the notice's
+
+
+class BreakerKind(IntEnum):
+    """Which breaker acts."""
+
+    DYNAMIC = 1  # the price of one contract moved too far
+    MARKET = 2  # the composite moved too far
+
+
+class BreakerState(IntEnum):
+    """Where a contract's breaker stands."""
+
+    NORMAL = 0
+    LIMIT = 1  # nothing trades outside the frozen band
+    PAUSE = 2
+    AUCTION = 3  # reopening by call auction
+
+
+class HoldKind(IntEnum):
+    """What a registry's hold is for."""
+
+    CASH_WITHDRAWAL = 1
+    UNITS_TO_REGISTRY = 2
+
+
+class HoldState(IntEnum):
+    """The answer to a registry's transfer command."""
+
+    GRANTED = 1
+    REFUSED = 2
+    COMMITTED = 3
+    RELEASED = 4
+    BOOKED = 5  # a deposit, transfer in, freeze or release took effect
+
+
+class ChangeKind(IntEnum):
+    """Why units or cash changed other than by a trade."""
+
+    DEPOSIT = 1
+    TRANSFER_IN = 2
+    HOLD = 3
+    HOLD_RETURNED = 4
+    LEFT = 5  # a held amount has left
+    FREEZE = 6
+    RELEASE = 7
+    BUST = 8
+    CORRECTION = 9
+
+
+class ProposalState(IntEnum):
+    """Where a two-person proposal stands."""
+
+    OPEN = 1  # complete, waiting for another person
+    APPROVED = 2
+    WITHDRAWN = 3
+    EXPIRED = 4
+
+
+class MemberLimit(IntEnum):
+    """Risk limits a member sets for its own account or login; 0 = off."""
+
+    ORDER_QUANTITY_LOTS = 1
+    ORDER_AMOUNT_FEN = 2
+    OPEN_ORDERS = 3
+
+
 class QueryKind(IntEnum):
     """What an unsequenced query asks for."""
 
@@ -177,3 +288,23 @@ class ParameterId(IntEnum):
     OPEN_ORDERS_MAX = 15  # per account, 0 = off
     COMPOSITE_WEIGHT = 16
     PUBLIC_DEPTH_LEVELS = 17
+    SELF_TRADE_RULE = 18  # SelfTradeRule of orders that choose none
+    BREAKER_PPM = 19  # dynamic breaker, 0 = off
+    BREAKER_WINDOW_S = 20  # 0: reference is the last trade; else the mean of so many seconds
+    BREAKER_LIMIT_STATE_MS = 21
+    BREAKER_PAUSE_MS = 22
+    BREAKER_AUCTION_MS = 23
+    BREAKER_EXTENSION_MS_MAX = 24  # all extensions of one reopening auction together
+    MARKET_BREAKER_PPM = 25  # on the composite, 0 = off; market only
+    MARKET_BREAKER_PAUSE_MS = 26  # market only
+    AUCTION_QUANTITY_LOTS_MIN = 27
+    AUCTION_FLOOR_BAND_PPM = 28
+    AUCTION_CEILING_BAND_PPM = 29
+    AUCTION_BID_LOTS_MIN = 30
+    AUCTION_BID_CANCEL = 31  # 1: a bid may be cancelled while the window runs
+    MESSAGES_PER_SECOND = 32  # per member, 0 = off; market only
+    CANCELS_PER_SECOND = 33  # per member, a bucket of its own; market only
+    BUST_CHANGES_FIGURES = 34  # 1: a bust changes the day's figures and so the close; market only
+    BUST_SPENT_PROCEEDS = 35  # 0: refused; 1: the settlement reserve covers; market only
+    PRICE_STEP_TICKS = 36
+    MATCHING_RULE = 37  # LISTED or CONTINUOUS; changes only with no live order

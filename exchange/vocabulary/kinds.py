@@ -91,6 +91,9 @@ class Kind(IntEnum):
     REDUCED = 0x89
     MASS_CANCELLED = 0x8A
     BALANCE_CHANGED = 0x8B
+    ACCOUNT_RESTRICTED = 0x8C
+    SETTING_CHANGED = 0x8D
+    LIMIT_CHANGED = 0x8E
 
     # operator event
     COMMAND_DONE = 0x90
@@ -109,6 +112,10 @@ class Kind(IntEnum):
     INDICATIVE = 0xA9
     AUCTION_ANNOUNCED = 0xAA
     TRADE_BUSTED = 0xAB
+    BREAKER_STATE = 0xAC
+    BLOCK_BOARD = 0xAD
+    AUCTION_RESULT = 0xAE
+    CONTRACT_EXPIRES = 0xAF
 
     # settlement event
     OPENING_ACCEPTED = 0xB0

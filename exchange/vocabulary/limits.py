@@ -24,6 +24,10 @@ CONTRACTS_MAX = 64
 ACCOUNTS_MAX = 1 << 20
 LOGINS_MAX = 65_535
 LEVELS_MAX = 65_536  # price levels of one side of one contract
+TRADES_KEPT_MAX = DAY_TRADES_MAX  # trades kept for busts and corrections
+TRANSFERS_MAX = 1 << 20  # registry transfers of one day
+PROPOSALS_MAX = 64  # two-person proposals open at once
+TIMER_MS_MAX = 3_600_000  # longest grace, dead-man's timer or limit state
 
 EVENTS_PER_STEP_MAX = 16  # a command, or one slice of a long one, emits at most this many events
 

@@ -56,9 +56,9 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         price_ticks 40 u4 : limit price
         quantity_lots 44 u4 : tonnes
         side 52 u1 : Side
-        order_flags 53 u1 : post-only
-        time_in_force 54 u1 : day, IOC, FOK
-        self_trade_rule 55 u1 : self-trade prevention
+        order_flags 53 u1 : LimitFlag
+        time_in_force 54 u1 : TimeInForce
+        self_trade_rule 55 u1 : SelfTradeRule
     """),
     (Kind.CANCEL, 1, "Cancel 撤单 an open order of one's own member", """
         order_id 32 u8 : the order; 0 = by reference
@@ -75,24 +75,25 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         quantity_lots 44 u4 : new remaining quantity
         target_reference 48 u4 : user reference of the order under this login
     """),
-    (Kind.MASS_CANCEL, 2, "Cancel many: by account, contract, side, price range, login", """
+    (Kind.MASS_CANCEL, 2, "Cancel many: by account, contract (0 = all), side, price range, login; staff: account 0 = everybody", """
         price_low_ticks 40 u4 : lowest price, 0 = none
         price_high_ticks 44 u4 : highest price, 0 = none
         subject_id 48 u4 : login id, 0 = every login of the member
         side 52 u1 : Side, 255 = both
         method 54 u1 : Method, 255 = all
     """),
-    (Kind.BLOCK_OFFER, 1, "Offer a block 大宗 to a named counterparty (0 = on the board, step 2)", """
+    (Kind.BLOCK_OFFER, 1, "Offer a block 大宗 to a named counterparty (0 = on the board)", """
         price_ticks 40 u4 : price
         quantity_lots 44 u4 : tonnes
         counterparty_account_id 48 u4 : trading account addressed
         side 52 u1 : Side of the offeror
-        order_flags 53 u1 : may be accepted in part (step 2)
+        order_flags 53 u1 : BlockFlag
     """),
-    (Kind.BLOCK_COUNTER, 2, "Counter-offer to a block offer", """
+    (Kind.BLOCK_COUNTER, 2, "Counter-offer to a block offer: a new offer of the other side, addressed to its owner", """
         order_id 32 u8 : the offer countered
         price_ticks 40 u4 : price
         quantity_lots 44 u4 : tonnes
+        order_flags 53 u1 : BlockFlag
     """),
     (Kind.BLOCK_ACCEPT, 1, "Accept a block offer, confirming price and quantity", """
         order_id 32 u8 : the offer
@@ -107,7 +108,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         quantity_lots 44 u4 : tonnes
         auction_id 48 u4 : the notice
     """),
-    (Kind.SESSION_SETTING, 4, "Cancel-on-disconnect and dead-man's timer of this login", """
+    (Kind.SESSION_SETTING, 2, "Cancel-on-disconnect and dead-man's timer of this login", """
         grace_ms 40 u4 : wait before cancelling after a disconnect
         dead_man_ms 44 u4 : dead-man's timer, 0 = off
         cancel_on_disconnect 52 u1 : 0 or 1
@@ -115,7 +116,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     (Kind.MEMBER_LIMIT, 2, "Risk limit a member sets for its own login or account", """
         parameter_value 32 i8 : value
         subject_id 48 u4 : login, 0 = account
-        parameter_id 52 u2 : which limit
+        parameter_id 52 u2 : MemberLimit
     """),
     # ---------------- query: member -> exchange, unsequenced, not journaled
     (Kind.QUERY, 1, "Ask for a snapshot; answered by REPLY_* and REPLY_END", """
@@ -155,7 +156,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     """),
     (Kind.SET_PHASE, 1, "Change the phase of a method of a contract (0 = every contract)", """
         phase 53 u1 : Phase
-        method 54 u1 : Method, 255 = listed and block
+        method 54 u1 : Method, 255 = every method of the contract
         next_change_ns 56 i8 : when the schedule changes it next, 0 = unknown
     """),
     (Kind.HALT, 1, "Halt trading; cancels pass", """
@@ -224,8 +225,8 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         ceiling_ticks 36 u4 : ceiling
         bidder_share_ppm 40 u4 : most one bidder may get, 0 = all
         auction_id 48 u4 : number of the auction
-        pricing 52 u1 : uniform or pay-as-bid
-        auction_kind 53 u1 : one-way or primary
+        pricing 52 u1 : AuctionPricing
+        auction_kind 53 u1 : AuctionKind
         end_ns 56 i8 : end of the window
     """),
     (Kind.AUCTION_END, 2, "End a call, one-way or primary auction", """
@@ -271,7 +272,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     (Kind.HOLD_REQUEST, 2, "Ask to hold units (contract set) or cash (contract 0) for transfer out or withdrawal", """
         amount 32 i8 : lots or fen
         transfer_id 48 u4 : the registry's number
-        hold_kind 52 u1 : cash withdrawal, units to registry
+        hold_kind 52 u1 : HoldKind
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
@@ -351,13 +352,13 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
-    (Kind.BUST, 3, "Undo a trade", """
+    (Kind.BUST, 2, "Undo a trade", """
         match_id 48 u4 : the trade
         bust_reason 52 u1 : reason code
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
-    (Kind.CORRECTION, 3, "Correct a trade's price or quantity", """
+    (Kind.CORRECTION, 2, "Correct a trade's price or quantity", """
         price_ticks 40 u4 : corrected price
         quantity_lots 44 u4 : corrected tonnes
         match_id 48 u4 : the trade
@@ -388,12 +389,13 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         fragment_run 31 u1 : run number
     """),
     # ---------------- member event: exchange -> a member's stream, sequenced
-    (Kind.ACCEPTED, 1, "A listing or block offer is live", """
+    (Kind.ACCEPTED, 1, "A listing, limit order, block offer, auction lot or bid is accepted", """
         order_id 32 u8 : its id
         price_ticks 40 u4 : price
         quantity_lots 44 u4 : tonnes
         counterparty_account_id 48 u4 : block: whom it addresses, else 0
         side 52 u1 : Side
+        order_flags 53 u1 : flags as accepted
         order_kind 55 u1 : OrderKind
         method 54 u1 : Method
     """),
@@ -436,6 +438,8 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         quantity_lots 44 u4 : tonnes
         counterparty_account_id 48 u4 : the offeror's account
         side 52 u1 : Side of the offeror
+        order_flags 53 u1 : BlockFlag
+        countered_order_id 56 u8 : your offer that it answers, 0 = none
         order_kind 55 u1 : OrderKind
         method 54 u1 : Method
     """),
@@ -485,7 +489,20 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         amount 32 i8 : change, lots or fen
         available 40 i8 : available now
         transfer_id 48 u4 : the registry's number
-        change_kind 52 u1 : deposit, hold, transfer, freeze, release
+        change_kind 52 u1 : ChangeKind
+    """),
+    (Kind.ACCOUNT_RESTRICTED, 2, "What an account of yours may do has changed", """
+        eligibility 52 u1 : Eligibility now
+    """),
+    (Kind.SETTING_CHANGED, 2, "Cancel-on-disconnect and dead-man's timer of a login of yours", """
+        grace_ms 40 u4 : wait before cancelling after a disconnect
+        dead_man_ms 44 u4 : dead-man's timer, 0 = off
+        cancel_on_disconnect 52 u1 : 0 or 1
+    """),
+    (Kind.LIMIT_CHANGED, 2, "A risk limit that your member set", """
+        parameter_value 32 i8 : value, 0 = off
+        subject_id 48 u4 : login, 0 = account
+        parameter_id 52 u2 : MemberLimit
     """),
     # ---------------- operator event: exchange -> operator stream, sequenced
     (Kind.COMMAND_DONE, 1, "Audit: an exchange command took effect", """
@@ -498,7 +515,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         command_hash 32 u8 : first 8 bytes of the command's SHA-256
         proposal_id 48 u4 : number of the proposal
         command_kind 52 u1 : kind proposed
-        proposal_state 53 u1 : state
+        proposal_state 53 u1 : ProposalState
     """),
     # ---------------- public event: exchange -> public stream, sequenced, no account
     (Kind.TRADE, 1, "A trade, without accounts", """
@@ -587,8 +604,8 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         ceiling_ticks 36 u4 : ceiling
         bidder_share_ppm 40 u4 : most one bidder may get
         auction_id 48 u4 : number of the auction
-        pricing 52 u1 : uniform or pay-as-bid
-        auction_kind 53 u1 : one-way or primary
+        pricing 52 u1 : AuctionPricing
+        auction_kind 53 u1 : AuctionKind
         end_ns 56 i8 : end of the window
     """),
     (Kind.TRADE_BUSTED, 2, "A trade was undone or corrected", """
@@ -596,6 +613,35 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         quantity_lots 44 u4 : corrected tonnes
         match_id 48 u4 : the trade
     """),
+    (Kind.BREAKER_STATE, 2, "A contract's breaker moved", """
+        reference_ticks 32 u4 : reference price of the frozen band
+        trigger_ticks 36 u4 : price that would have traded, 0 = none
+        lower_ticks 40 u4 : frozen band
+        upper_ticks 44 u4 : frozen band
+        breaker_state 52 u1 : BreakerState
+        breaker_kind 53 u1 : BreakerKind
+        method 54 u1 : Method
+        next_change_ns 56 i8 : end of this state, 0 = none
+    """),
+    (Kind.BLOCK_BOARD, 2, "A block offer on the board: new, smaller, or gone", """
+        order_id 32 u8 : the offer
+        price_ticks 40 u4 : price
+        quantity_lots 44 u4 : tonnes left, 0 = gone
+        side 52 u1 : Side of the offeror
+        order_flags 53 u1 : BlockFlag
+        method 54 u1 : Method
+    """),
+    (Kind.AUCTION_RESULT, 2, "What an auction traded", """
+        tonnes_lots 32 i8 : tonnes traded
+        price_ticks 40 u4 : price of all, lowest accepted if pay-as-bid; 0 = no trade
+        auction_trade_count 44 u4 : trades
+        auction_id 48 u4 : number, 0 = call auction
+        pricing 52 u1 : AuctionPricing
+        auction_kind 53 u1 : AuctionKind
+        method 54 u1 : Method
+        turnover_fen 56 i8 : amount
+    """),
+    (Kind.CONTRACT_EXPIRES, 2, "A contract trades for the last time today", ""),
     # ---------------- settlement event: exchange (Shanghai) -> registry (Wuhan) stream, sequenced
     (Kind.OPENING_ACCEPTED, 1, "Opening positions agree with their control totals", """
         units_total_lots 32 i8 : sum of all units
@@ -637,7 +683,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     (Kind.SEAL_HOLD, 2, "A hold not yet resolved at the seal", """
         amount 32 i8 : lots or fen
         transfer_id 48 u4 : the registry's number
-        hold_kind 52 u1 : kind
+        hold_kind 52 u1 : HoldKind
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
@@ -674,14 +720,20 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     (Kind.HOLD_CHANGED, 2, "Answer to a hold, commit, abort, transfer, freeze or release", """
         amount 32 i8 : lots or fen
         transfer_id 48 u4 : the registry's number
-        hold_state 52 u1 : granted, refused, committed, released
+        hold_state 52 u1 : HoldState
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
         hold_reason 56 u2 : RejectReason
     """),
-    (Kind.BUST_REPORT, 3, "A trade undone or corrected by the exchange", """
+    (Kind.BUST_REPORT, 2, "A trade undone or corrected by the exchange; account_id is the buyer", """
+        seller_settlement_fee_fen 4 u4 : fee now, in place of user_reference
+        account_id 28 u4 : the buyer's trading account
+        seller_account_id 32 u4 : the seller's trading account
+        seller_trading_fee_fen 36 u4 : fee now
         price_ticks 40 u4 : corrected price, 0 = undone
         quantity_lots 44 u4 : corrected tonnes
+        buyer_trading_fee_fen 56 u4 : fee now
+        buyer_settlement_fee_fen 60 u4 : fee now
         match_id 48 u4 : the trade
         bust_reason 52 u1 : reason code
         version 53 u1 : protocol version

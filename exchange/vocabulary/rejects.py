@@ -29,13 +29,19 @@ class RejectReason(IntEnum):
     NOT_ELIGIBLE = 210
     QUANTITY_BELOW_MINIMUM = 301
     QUANTITY_ABOVE_MAXIMUM = 302
+    PRICE_OFF_TICK = 303
     PRICE_OUTSIDE_BAND = 304
     AMOUNT_ABOVE_LIMIT = 305
+    QUANTITY_NOT_LOWER = 306
     UNKNOWN_ORDER = 320
     NOT_YOUR_ORDER = 321
     REFERENCE_TOO_OLD = 322
     NOT_A_LISTING = 323
     NOT_A_BLOCK_OFFER = 324
+    NOT_IN_BOOK = 325
+    BID_BINDING = 326
+    UNKNOWN_AUCTION = 327
+    AUCTION_RUNNING = 328
     SAME_SIDE = 330
     OWN_LISTING = 331
     PRICE_WORSE_THAN_LIMIT = 332
@@ -43,6 +49,8 @@ class RejectReason(IntEnum):
     BETTER_PRICE_FIRST = 334
     LISTING_TOO_SMALL = 335
     NOTHING_TO_TAKE = 336
+    WOULD_CROSS = 337
+    NOT_FILLABLE = 338
     UNKNOWN_COUNTERPARTY = 340
     OWN_COUNTERPARTY = 341
     NOT_ADDRESSED_TO_YOU = 342
@@ -51,6 +59,7 @@ class RejectReason(IntEnum):
     UNITS_INSUFFICIENT = 402
     CASH_INSUFFICIENT = 403
     HOLDING_LIMIT = 404
+    OWN_LIMIT = 500
     OPEN_ORDERS_LIMIT = 501
     MESSAGE_LIMIT = 502
     ORDER_CAPACITY = 503
@@ -63,6 +72,12 @@ class RejectReason(IntEnum):
     DEFINITION_CONFLICT = 606
     DAY_ALREADY_OPEN = 607
     ORDERS_STILL_LIVE = 608
+    COMMAND_HASH = 609
+    SAME_PERSON = 610
+    UNKNOWN_PROPOSAL = 611
+    PROPOSAL_EXPIRED = 612
+    PROPOSAL_INCOMPLETE = 613
+    NOT_PROPOSABLE = 614
     WRONG_TRADING_DAY = 701
     WRONG_VERSION = 702
     UNKNOWN_ACCOUNT = 703
@@ -73,6 +88,13 @@ class RejectReason(IntEnum):
     NOT_SEALED = 708
     RESULT_DIFFERS = 709
     ALREADY_CONFIRMED = 710
+    OPENING_NOT_ACCEPTED = 711
+    DAY_SEALED = 712
+    TRANSFER_CAPACITY = 713
+    UNKNOWN_TRANSFER = 714
+    TRANSFER_RESOLVED = 715
+    UNKNOWN_TRADE = 720
+    TRADE_ALREADY_BUSTED = 721
     MALFORMED = 901
     NOT_AUTHORISED = 902
     ACCOUNT_NOT_YOURS = 903
@@ -284,4 +306,74 @@ REJECT_TEXTS: Final[dict[RejectReason, RejectText]] = {
     RejectReason.DISK_FULL: _T(
         "磁盘已满", "the journal cannot grow; new orders are refused", "cancels still pass; ask the operator"
     ),
+    RejectReason.PRICE_OFF_TICK: _T(
+        "价格不是最小变动价位的整数倍",
+        "price is not a multiple of the price step",
+        "round to the contract's price step",
+    ),
+    RejectReason.QUANTITY_NOT_LOWER: _T(
+        "数量未减少", "the new quantity is not below what remains", "use REPLACE to raise a quantity"
+    ),
+    RejectReason.NOT_IN_BOOK: _T(
+        "不是挂牌或限价申报",
+        "the order is neither a listing nor a limit order",
+        "cancel it and enter a new one",
+    ),
+    RejectReason.BID_BINDING: _T(
+        "竞买申报不可撤销", "a bid or lot of an auction cannot be cancelled", "it ends with the auction"
+    ),
+    RejectReason.UNKNOWN_AUCTION: _T(
+        "竞价不存在或已结束", "no such auction is running", "see AUCTION_ANNOUNCED in the public stream"
+    ),
+    RejectReason.AUCTION_RUNNING: _T(
+        "该合约已有竞价",
+        "the contract has an auction running, or the number is not above its last",
+        "end the running auction first; count auction ids upwards",
+    ),
+    RejectReason.WOULD_CROSS: _T(
+        "只挂单申报将立即成交", "a post-only order would trade at once", "give a less aggressive price"
+    ),
+    RejectReason.NOT_FILLABLE: _T(
+        "无法全部立即成交", "the whole quantity cannot be filled now", "ask less, or use IOC"
+    ),
+    RejectReason.OWN_LIMIT: _T(
+        "超过会员自设限额",
+        "a risk limit that the member set for itself",
+        "ask less, or change it with MEMBER_LIMIT",
+    ),
+    RejectReason.COMMAND_HASH: _T(
+        "指令摘要不符",
+        "the hash is not that of the proposed command",
+        "hash the command's 64 bytes with its stamps zeroed",
+    ),
+    RejectReason.SAME_PERSON: _T(
+        "须由另一人批准", "the proposer cannot approve", "another login has to approve"
+    ),
+    RejectReason.UNKNOWN_PROPOSAL: _T(
+        "提案不存在", "no such proposal is open", "see PROPOSAL_CHANGED in the operators' stream"
+    ),
+    RejectReason.PROPOSAL_EXPIRED: _T("提案已过期", "the proposal has expired", "propose again"),
+    RejectReason.PROPOSAL_INCOMPLETE: _T(
+        "提案不完整", "the proposed command has not arrived in full", "send both fragments first"
+    ),
+    RejectReason.NOT_PROPOSABLE: _T(
+        "该指令不可提案", "that kind of command cannot be proposed", "send it directly"
+    ),
+    RejectReason.OPENING_NOT_ACCEPTED: _T(
+        "期初未确认", "opening positions are not confirmed yet", "wait for OPENING_ACCEPTED"
+    ),
+    RejectReason.DAY_SEALED: _T(
+        "交易日已封存", "the day is sealed", "wait for the next day's opening positions"
+    ),
+    RejectReason.TRANSFER_CAPACITY: _T(
+        "划转容量已满", "the day's transfers have filled their table", "start with a larger capacity"
+    ),
+    RejectReason.UNKNOWN_TRANSFER: _T("划转不存在", "no hold of that transfer number", "check transfer_id"),
+    RejectReason.TRANSFER_RESOLVED: _T(
+        "划转已了结", "the hold is already resolved or was refused", "nothing to do"
+    ),
+    RejectReason.UNKNOWN_TRADE: _T(
+        "成交不存在", "no such trade today, or it is no longer kept", "check match_id"
+    ),
+    RejectReason.TRADE_ALREADY_BUSTED: _T("成交已撤销", "the trade is already undone", "nothing to do"),
 }
