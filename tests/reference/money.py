@@ -80,48 +80,75 @@ def deliver(order: Order, quantity_lots: int, amount_fen: int, fees: int) -> Non
         holding.bought_today += quantity_lots
 
 
+def relock(order: Order) -> None:
+    """What a resting buy still needs at its own price stays locked; what better fills saved returns."""
+    if order.side == Side.SELL:
+        return
+    own_fen = order.filled_fen + order.price_ticks * order.remaining_lots
+    rates = order.contract.parameters
+    needed_fen = own_fen - order.filled_fen
+    for rate in (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM):
+        needed_fen += fee_fen(own_fen, rates[rate]) - fee_fen(order.filled_fen, rates[rate])
+    excess_fen = order.locked_fen - needed_fen
+    order.locked_fen = needed_fen
+    order.account.locked -= excess_fen
+    order.account.available += excess_fen
+
+
+def fill(market: Market, order: Order, price_ticks: int, quantity_lots: int, role: Role) -> tuple[int, int]:
+    """One side of a match: its fees are charged, units and cash move, its owner is told."""
+    amount_fen = price_ticks * quantity_lots
+    trading, settlement = charge(order, amount_fen)
+    deliver(order, quantity_lots, amount_fen, trading + settlement)
+    market.fees_fen += trading + settlement
+    market.emit_order(
+        Kind.EXECUTED,
+        order,
+        price_ticks=price_ticks,
+        quantity_lots=quantity_lots,
+        match_id=market.match_count,
+        role=role,
+        trading_fee_fen=trading,
+        settlement_fee_fen=settlement,
+    )
+    return trading, settlement
+
+
 def trade(market: Market, maker: Order, taker: Order, quantity_lots: int) -> None:
     """One match at the maker's price: both sides, then the public and the registry are told."""
     market.match_count += 1
     price_ticks = maker.price_ticks
-    amount_fen = price_ticks * quantity_lots
     if maker.method == Method.LISTED:
         maker.contract.sides[maker.side].reduce(maker, quantity_lots)
     fees = {}
     for order, role in ((maker, Role.MAKER), (taker, Role.TAKER)):
-        trading, settlement = fees[order.side] = charge(order, amount_fen)
-        deliver(order, quantity_lots, amount_fen, trading + settlement)
-        market.fees_fen += trading + settlement
-        market.emit_order(
-            Kind.EXECUTED,
-            order,
-            price_ticks=price_ticks,
-            quantity_lots=quantity_lots,
-            match_id=market.match_count,
-            role=role,
-            trading_fee_fen=trading,
-            settlement_fee_fen=settlement,
-        )
+        fees[order.side] = fill(market, order, price_ticks, quantity_lots, role)
         if order.remaining_lots == 0 and order.kind in RESTING_KINDS:
             end(market, order, DoneReason.FILLED)
-    report(market, maker, taker, quantity_lots, fees)
+    buyer, seller = (maker, taker) if maker.side == Side.BUY else (taker, maker)
+    report(market, buyer, seller, price_ticks, quantity_lots, fees, taker.side)
 
 
 def report(
-    market: Market, maker: Order, taker: Order, quantity_lots: int, fees: dict[Side, tuple[int, int]]
+    market: Market,
+    buyer: Order,
+    seller: Order,
+    price_ticks: int,
+    quantity_lots: int,
+    fees: dict[Side, tuple[int, int]],
+    side: int,
 ) -> None:
-    """TRADE to everybody, TRADE_REPORT to the registry, and the day's figures."""
-    contract, price_ticks = maker.contract, maker.price_ticks
+    """TRADE to everybody, TRADE_REPORT to the registry, and the day's figures; `side` is who came last."""
+    contract, method = buyer.contract, buyer.method
     amount_fen = price_ticks * quantity_lots
-    buyer, seller = (maker, taker) if maker.side == Side.BUY else (taker, maker)
     market.emit_public(
         Kind.TRADE,
         contract_id=contract.contract_id,
         price_ticks=price_ticks,
         quantity_lots=quantity_lots,
         match_id=market.match_count,
-        side=taker.side,
-        method=maker.method,
+        side=side,
+        method=method,
     )
     market.emit(
         STREAM_SETTLEMENT,
@@ -132,8 +159,8 @@ def report(
         price_ticks=price_ticks,
         quantity_lots=quantity_lots,
         match_id=market.match_count,
-        side=taker.side,
-        report_method=maker.method,
+        side=side,
+        report_method=method,
         report_version=PROTOCOL_VERSION,
         trading_day=market.trading_day,
         buyer_trading_fee_fen=fees[Side.BUY][0],
@@ -152,8 +179,8 @@ def report(
         amount_fen,
         quantity_lots,
     )
-    add_to_figures(contract.figures[maker.method], price_ticks, quantity_lots)
-    if maker.method == Method.LISTED and contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
+    add_to_figures(contract.figures[method], price_ticks, quantity_lots)
+    if method == Method.LISTED and contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
         add_to_composite(market)
 
 
