@@ -63,7 +63,7 @@ def check_orders(market: Market) -> None:
             _equal(f"open buys of {account.account_id}", buys, holding.open_buys)
     slots = sorted([*market.orders, *market.free_slots])
     _equal("slots", list(range(market.capacity.orders)), slots)
-    by_reference = {(o.login_id, o.user_reference): o for o in live}
+    by_reference = {(o.login_id, o.user_reference): o for o in live if o.login_id}
     _equal("orders by reference", by_reference, market.by_reference)
 
 

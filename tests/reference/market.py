@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from sortedcontainers import SortedDict
 
-from exchange.vocabulary.enums import Method, OrderKind
+from exchange.vocabulary.enums import OrderKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import (
     LEVEL_LOTS_MAX,
@@ -19,6 +19,7 @@ from tests.reference.layout import MEMBER_TERMS, MEMBER_TERMS_OFFSET, Command, h
 from tests.reference.state import (
     DEFAULT_PARAMETERS,
     Account,
+    BookSide,
     Capacity,
     Contract,
     Login,
@@ -183,24 +184,33 @@ class Market:
         self.order_number += 1
         return self.order_number << ORDER_SLOT_BITS | slot
 
+    @staticmethod
+    def book_of(order: Order) -> BookSide | None:
+        """The price levels an order rests in: the book's or an auction's; offers rest in none."""
+        if order.kind in (OrderKind.BLOCK_OFFER, OrderKind.AUCTION_OFFER):
+            return None
+        return order.contract.bids if order.kind == OrderKind.BID else order.contract.sides[order.side]
+
     def rest(self, order: Order) -> None:
         """A new order becomes live: in its book or its offers, by id and by reference."""
         self.orders[order.slot] = order
-        self.by_reference[order.login_id, order.user_reference] = order
+        if order.login_id:  # the exchange itself has no references to find an order by
+            self.by_reference[order.login_id, order.user_reference] = order
         order.account.open_orders += 1
-        if order.method == Method.BLOCK:
+        if book := self.book_of(order):
+            book.add(order)
+        elif order.kind == OrderKind.BLOCK_OFFER:
             order.contract.offers[order] = None
-        else:
-            order.contract.sides[order.side].add(order)
 
     def remove(self, order: Order) -> None:
         """An order ends: its slot is the next one handed out."""
-        if order.method == Method.BLOCK:
+        if book := self.book_of(order):
+            book.remove(order)
+        elif order.kind == OrderKind.BLOCK_OFFER:
             del order.contract.offers[order]
-        else:
-            order.contract.sides[order.side].remove(order)
         del self.orders[order.slot]
-        del self.by_reference[order.login_id, order.user_reference]
+        if order.login_id:
+            del self.by_reference[order.login_id, order.user_reference]
         order.account.open_orders -= 1
         self.free_slots.append(order.slot)
 
