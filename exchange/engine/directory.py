@@ -36,6 +36,7 @@ STAFF: Final = (
     ("OPER01", STREAM_OPERATOR, Right.OPERATE | Right.VIEW | Right.PUBLIC, "Market operator"),
     ("WUHAN1", STREAM_SETTLEMENT, Right.SETTLE | Right.PUBLIC, "Registry and settlement"),
     ("CONSOL", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Operator console"),
+    ("OPER02", STREAM_OPERATOR, Right.OPERATE | Right.VIEW | Right.PUBLIC, "Second market operator"),
 )
 
 

@@ -24,22 +24,32 @@ RIGHTS_OF_BAND: Final[dict[range, Right]] = {
     REGISTRY_COMMANDS: Right.SETTLE,
 }
 
-#: kind -> rights, where it differs from its band
+#: kind -> rights, where it differs from its band. What only a proposal may do (SET_PHASE, PARAMETER_SET,
+#: definitions) is absent: two persons send it, as PROPOSE and APPROVE.
 RIGHTS_OF_KIND: Final[dict[Kind, Right]] = {
     Kind.CANCEL: Right.TRADE | Right.RISK,
-    Kind.MASS_CANCEL: Right.TRADE | Right.RISK,
+    Kind.REDUCE: Right.TRADE | Right.RISK,
+    Kind.MASS_CANCEL: Right.TRADE | Right.RISK | Right.OPERATE,
     Kind.MEMBER_LIMIT: Right.RISK,
     Kind.HALT: Right.OPERATE,
     Kind.RESUME: Right.OPERATE,
     Kind.KILL: Right.OPERATE,
     Kind.RESTORE: Right.OPERATE,
+    Kind.BAND_CHANGE: Right.OPERATE,
     Kind.PROPOSE: Right.OPERATE,
     Kind.COMMAND_FRAGMENT: Right.OPERATE,
     Kind.APPROVE: Right.OPERATE,
     Kind.PROPOSAL_WITHDRAW: Right.OPERATE,
     Kind.NOTICE: Right.OPERATE,
     Kind.AUCTION_NOTICE: Right.OPERATE,
+    Kind.AUCTION_END: Right.OPERATE,
+    Kind.CONTRACT_EXPIRE: Right.OPERATE,
+    Kind.BUST: Right.OPERATE | Right.SETTLE,
+    Kind.CORRECTION: Right.OPERATE | Right.SETTLE,
 }
+
+#: Member commands that staff may send about any account, without being its member.
+STAFF_KINDS: Final = (Kind.MASS_CANCEL,)
 
 
 def rights_needed(kind: int) -> Right:
@@ -52,3 +62,5 @@ def rights_needed(kind: int) -> Right:
 
 #: the same by kind, to be indexed with an array of kinds
 RIGHTS_NEEDED: Final[NDArray[np.uint8]] = np.array([rights_needed(kind) for kind in range(256)], np.uint8)
+#: whether staff may send a kind about an account of somebody else, by kind
+OF_ANY_ACCOUNT: Final[NDArray[np.bool_]] = np.isin(np.arange(256), [int(kind) for kind in STAFF_KINDS])

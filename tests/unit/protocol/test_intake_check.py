@@ -71,6 +71,17 @@ def test_an_account_of_another_member_is_refused(account_id: int) -> None:
     assert reasons(Right.SETTLE, make(Kind.OPENING_CASH, account_id=account_id)) == [0]
 
 
+def test_staff_mass_cancel_for_any_account_and_members_for_their_own() -> None:
+    of_another = make(Kind.MASS_CANCEL, account_id=1002)
+    assert reasons(Right.OPERATE, of_another) == [RejectReason.NONE]
+    for right in (Right.TRADE, Right.RISK):
+        assert reasons(right, make(Kind.MASS_CANCEL)) == [RejectReason.NONE]
+        assert reasons(right, of_another) == [RejectReason.ACCOUNT_NOT_YOURS]
+    # an operator who also trades may still place orders for nobody else
+    both = Right.OPERATE | Right.TRADE
+    assert reasons(both, make(Kind.LISTING, account_id=1002)) == [RejectReason.ACCOUNT_NOT_YOURS]
+
+
 def test_account_0_becomes_the_default_of_the_login() -> None:
     records = as_commands(
         make(Kind.LISTING) + make(Kind.LISTING, account_id=1001) + make(Kind.QUERY) + make(Kind.HALT)
@@ -104,9 +115,9 @@ def test_good_records_pass_in_order_and_bad_ones_are_answered_in_order() -> None
 
 RECORDS = st.lists(
     st.tuples(
-        st.sampled_from([0x00, 0x01, 0x04, 0x0E, 0x2F, 0x30, 0x31, 0x47, 0x41, 0x60, 0x80, 0xC0]),
+        st.sampled_from([0x00, 0x01, 0x04, 0x07, 0x0E, 0x2F, 0x30, 0x31, 0x47, 0x41, 0x60, 0x80, 0xC0]),
         st.sampled_from([0, 1001, 1002, 1003, 2**32 - 1]),
-        st.sampled_from([0, *Right, Right.TRADE | Right.PUBLIC]),
+        st.sampled_from([0, *Right, Right.TRADE | Right.PUBLIC, Right.OPERATE | Right.VIEW]),
         st.sampled_from([0, 1001]),
     ),
     min_size=1,
