@@ -1,0 +1,176 @@
+"""One timed pass: commands through apply_batch into a reused buffer, and every event read again.
+
+The reader is compiled. It reads all 64 bytes of every event, counts them by kind, and keeps both sides of
+every trade; the fill hash is computed from those afterwards, under the flow's own order ids.
+"""
+
+import time
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.compiled import compiled
+from benchmarks.kernel_commands import REFERENCE_BITS, Load
+from benchmarks.kernel_market import Market
+from benchmarks.yardstick import HASH_MAKER, HASH_PRICE, HASH_STEP, HASH_TAKER
+from exchange import kernel
+from exchange.vocabulary.enums import Role
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.records import Records
+from exchange.vocabulary.rejects import RejectReason
+
+BATCH: Final = 1_024
+EXECUTED: Final = int(Kind.EXECUTED)
+REJECTED: Final = int(Kind.REJECTED)
+MAKER: Final = int(Role.MAKER)
+SHIFT: Final = np.uint64(REFERENCE_BITS)
+
+FILL: Final = np.dtype(
+    [
+        ("maker", "<u8"),
+        ("taker", "<u8"),
+        ("price_ticks", "<u4"),
+        ("quantity_lots", "<u4"),
+        ("contract_id", "<u4"),
+        ("reserved", "<u4"),
+    ]
+)
+
+
+class Heard(NamedTuple):
+    """What the reader has understood of the events so far."""
+
+    by_kind: NDArray[np.int64]
+    by_reason: NDArray[np.int64]  # of rejects
+    totals: NDArray[np.uint64]  # fold of all bytes; number of fills
+    fills: NDArray[np.void]
+
+
+class Pass(NamedTuple):
+    """The outcome of one repeat."""
+
+    nanoseconds: int
+    rejects: dict[str, int]  # by reason
+    trades: int
+    tonnes: int
+    live_orders: int
+    fold: int
+    event_count: int
+    fills: NDArray[np.void]
+
+
+def new_heard(fills: int) -> Heard:
+    """Nothing heard yet, room for so many fills, every page touched."""
+    return Heard(
+        np.zeros(256, np.int64),
+        np.zeros(1_000, np.int64),
+        np.zeros(2, np.uint64),
+        np.full(fills + 1, 0, FILL),
+    )
+
+
+@compiled
+def hear(
+    events: Records, words: NDArray[np.uint64], streams: NDArray[np.uint32], count: int, heard: Heard
+) -> None:
+    """Read every byte of `count` events and where each is to go."""
+    fold = heard.totals[0]
+    fill_count = np.int64(heard.totals[1])
+    for index in range(count):
+        event = events[index]
+        word = index * 8
+        fold = (
+            fold * np.uint64(31)
+            + (words[word] ^ words[word + 1] ^ words[word + 2] ^ words[word + 3])
+            + (words[word + 4] ^ words[word + 5] ^ words[word + 6] ^ words[word + 7])
+            + np.uint64(streams[index])
+        )
+        kind = event["kind"]
+        heard.by_kind[kind] += 1
+        if kind == EXECUTED:
+            fill = heard.fills[min(fill_count, len(heard.fills) - 1)]
+            key = (np.uint64(event["login_id"]) << SHIFT) | np.uint64(event["user_reference"])
+            if event["role"] == MAKER:
+                fill["maker"] = key
+            else:
+                fill["taker"] = key
+                fill["price_ticks"] = event["price_ticks"]
+                fill["quantity_lots"] = event["quantity_lots"]
+                fill["contract_id"] = event["contract_id"]
+                fill_count += 1
+        elif kind == REJECTED:
+            heard.by_reason[event["reason"]] += 1
+    heard.totals[0] = fold
+    heard.totals[1] = fill_count
+
+
+def warm_up(market: Market) -> None:
+    """Compile or load what a timed pass runs."""
+    kernel.warm_up()
+    hear(market.events, market.events.view(np.uint64), market.streams, 0, new_heard(0))
+
+
+def apply_all(market: Market, commands: Records, heard: Heard) -> int:
+    """Every command in batches, as the engine does; returns the nanoseconds it took, reading included."""
+    state, events, streams = market.state, market.events, market.streams
+    words = events.view(np.uint64)
+    began = time.perf_counter_ns()
+    for start in range(0, len(commands), BATCH):
+        batch = commands[start : start + BATCH]
+        while len(batch):
+            done, count, _ = kernel.apply_batch(state, batch, events, streams)
+            hear(events, words, streams, count, heard)
+            batch = batch[done:]
+    return time.perf_counter_ns() - began
+
+
+def run_pass(market: Market, load: Load, untimed: int, fills: int) -> Pass:
+    """Restore the morning, apply the first `untimed` commands, then the rest against the clock."""
+    market.restore()
+    heard = new_heard(fills)
+    apply_all(market, load.commands[:untimed], heard)
+    nanoseconds = apply_all(market, load.commands[untimed:], heard)
+    trades = int(heard.totals[1])
+    if trades > fills:
+        raise ValueError(f"expected at most {fills} fills, found {trades}")
+    kept = heard.fills[:trades]
+    reasons = np.flatnonzero(heard.by_reason)
+    return Pass(
+        nanoseconds,
+        {RejectReason(int(reason)).name: int(heard.by_reason[reason]) for reason in reasons},
+        trades,
+        int(kept["quantity_lots"].sum(dtype=np.int64)),
+        market.live_orders,
+        int(heard.totals[0]),
+        int(heard.by_kind.sum()),
+        kept,
+    )
+
+
+@compiled
+def fold_fills(
+    makers: NDArray[np.uint32],
+    takers: NDArray[np.uint32],
+    prices: NDArray[np.uint32],
+    quantities: NDArray[np.uint32],
+) -> np.uint64:
+    """The fill hash over trades in order."""
+    folded = np.uint64(0)
+    for index in range(len(makers)):
+        folded = folded * HASH_STEP + (
+            np.uint64(makers[index]) * HASH_MAKER
+            + np.uint64(takers[index]) * HASH_TAKER
+            + np.uint64(prices[index]) * HASH_PRICE
+            + np.uint64(quantities[index])
+        )
+    return folded
+
+
+def fill_hash(load: Load, fills: NDArray[np.void]) -> int:
+    """The fill hash of trades that the events told, under the flow's ids."""
+    makers = load.order_ids_of(np.ascontiguousarray(fills["maker"]))
+    takers = load.order_ids_of(np.ascontiguousarray(fills["taker"]))
+    prices = np.ascontiguousarray(fills["price_ticks"])
+    quantities = np.ascontiguousarray(fills["quantity_lots"])
+    return int(fold_fills(makers, takers, prices, quantities))
