@@ -6,7 +6,7 @@ from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import amount_with_fees
-from tests.reference.state import Account, Contract
+from tests.reference.state import Account, Contract, slot_of
 
 SIDE_MAX = max(Side)
 #: a take has at most so many fills, so the day's bound of trades is never passed inside one
@@ -24,9 +24,7 @@ def check_names(market: Market, command: Command) -> Refusal | None:
 
 def check_open(market: Market, contract: Contract, method: Method) -> Refusal | None:
     """The method trades now and neither a halt nor a kill switch stops the command."""
-    if contract.phases[method] != Phase.TRADING:
-        return Refusal(RejectReason.WRONG_PHASE)
-    if method == Method.LISTED and contract.matching_rule != Method.LISTED:
+    if contract.phase(method) != Phase.TRADING or contract.method_at(slot_of(method)) != method:
         return Refusal(RejectReason.WRONG_PHASE)
     login = market.logins[market.command.login_id]
     stops = (
@@ -75,8 +73,11 @@ def check_quantity(contract: Contract, method: Method, quantity_lots: int) -> Re
 
 
 def check_price(contract: Contract, method: Method, price_ticks: int, quantity_lots: int) -> Refusal | None:
-    """Inside the day's band, and the amount inside the system's bound."""
+    """A multiple of the step, inside the day's band, and the amount inside the system's bound."""
     lower, upper = contract.band(method)
+    step = contract.parameters[ParameterId.PRICE_STEP_TICKS]
+    if price_ticks % step:
+        return Refusal(RejectReason.PRICE_OFF_TICK, step)
     if price_ticks < lower:
         return Refusal(RejectReason.PRICE_OUTSIDE_BAND, lower)
     if price_ticks > upper:

@@ -1,38 +1,38 @@
 """The end of a day: its figures to everybody, its balances and totals to the registry."""
 
-from exchange.vocabulary.enums import Method, Phase
+from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import round_half_up
-from tests.reference.controls import METHODS, change_phase
+from tests.reference.controls import change_phase
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import weighted_price
-from tests.reference.state import Contract
+from tests.reference.state import Contract, Slot
 
 
-def closing_price(contract: Contract, method: Method) -> int:
-    """Volume-weighted mean of the method's trades, half up; without one the base (listed) or 0."""
-    figures = contract.figures[method]
+def closing_price(contract: Contract, slot: Slot) -> int:
+    """Volume-weighted mean of the slot's trades, half up; without one the base (book) or 0."""
+    figures = contract.figures[slot]
     if figures.volume_lots:
         return round_half_up(figures.turnover_fen, figures.volume_lots)
-    return contract.base_ticks if method == Method.LISTED else 0
+    return contract.base_ticks if slot == Slot.BOOK else 0
 
 
-def tell_figures(market: Market, contract: Contract, method: Method) -> None:
-    """DAY_FIGURES of one method of a contract."""
-    figures = contract.figures[method]
-    no_open = contract.base_ticks if method == Method.LISTED else 0
+def tell_figures(market: Market, contract: Contract, slot: Slot) -> None:
+    """DAY_FIGURES of one slot of a contract."""
+    figures = contract.figures[slot]
+    no_open = contract.base_ticks if slot == Slot.BOOK else 0
     market.emit_public(
         Kind.DAY_FIGURES,
         contract_id=contract.contract_id,
         trade_count=figures.trade_count,
-        figure_method=method,
+        figure_method=contract.method_at(slot),
         open_ticks=figures.open_ticks or no_open,
         high_ticks=figures.high_ticks,
         low_ticks=figures.low_ticks,
-        close_ticks=closing_price(contract, method),
+        close_ticks=closing_price(contract, slot),
         volume_lots=figures.volume_lots,
         turnover_fen=figures.turnover_fen,
     )
@@ -41,7 +41,7 @@ def tell_figures(market: Market, contract: Contract, method: Method) -> None:
 def tell_composite(market: Market) -> None:
     """COMPOSITE: the close is of the contracts' closes and belongs to the day's range."""
     contracts = market.contracts.values()
-    close = weighted_price(market, {c.contract_id: closing_price(c, Method.LISTED) for c in contracts})
+    close = weighted_price(market, {c.contract_id: closing_price(c, Slot.BOOK) for c in contracts})
     if market.composite:
         first, high, low = market.composite
         high, low = max(high, close), min(low, close)
@@ -66,8 +66,8 @@ def apply_close_day(market: Market, command: Command) -> Refusal | None:
         return Refusal(RejectReason.WRONG_PHASE)
     market.is_closed = True
     for contract in market.contracts.values():
-        for method in METHODS:
-            tell_figures(market, contract, method)
+        for slot in Slot:
+            tell_figures(market, contract, slot)
     tell_composite(market)
     market.emit_done()
     return None
@@ -82,9 +82,9 @@ def apply_seal_day(market: Market, command: Command) -> Refusal | None:
         account.available += account.unreleased
         account.unreleased = 0
     for contract in market.contracts.values():
-        for method in METHODS:
-            if contract.phases[method] == Phase.ENDED:
-                change_phase(market, contract, method, Phase.SEALED, next_ns=0)
+        for slot in Slot:
+            if contract.phases[slot] == Phase.ENDED:
+                change_phase(market, contract, slot, Phase.SEALED, next_ns=0)
     record_count = seal_holdings(market) + seal_cash(market)
     accounts = market.accounts.values()
     market.emit_settlement(

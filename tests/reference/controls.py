@@ -9,66 +9,76 @@ from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
-from tests.reference.state import Contract, Login, Member
+from tests.reference.state import Contract, Login, Member, Slot, slot_of
 
-METHODS = (Method.LISTED, Method.BLOCK)
 EVERY_METHOD = 255
 #: reached by OPENING_TOTALS and SEAL_DAY only
 PHASES_NOT_SET = (Phase.PRE_OPEN, Phase.SEALED)
 IMAGE_LEVELS = 5
 
 
-def change_phase(market: Market, contract: Contract, method: Method, phase: Phase, next_ns: int) -> None:
+def change_phase(market: Market, contract: Contract, slot: Slot, phase: Phase, next_ns: int) -> None:
     """Enter a phase and say so."""
-    previous = contract.phases[method]
-    contract.phases[method] = phase
-    contract.next_change_ns[method] = next_ns
+    previous = contract.phases[slot]
+    contract.phases[slot] = phase
+    contract.next_change_ns[slot] = next_ns
     market.emit_public(
         Kind.PHASE_CHANGED,
         contract_id=contract.contract_id,
         previous_phase=previous,
         phase=phase,
-        method=method,
+        method=contract.method_at(slot),
         next_change_ns=next_ns,
     )
 
 
-def lapse(market: Market, contract: Contract, method: Method) -> None:
-    """Every live order of a method ends: buys then sells, best price first, first come first."""
-    if method == Method.BLOCK:
+def lapse(market: Market, contract: Contract, slot: Slot) -> None:
+    """Every live order of a slot ends: buys then sells, best price first, first come first."""
+    if slot == Slot.BLOCK:
         for offer in tuple(contract.offers):
             end_offer(market, offer, DoneReason.LAPSED)
+    if slot != Slot.BOOK:
         return
     for book in contract.sides:
         for order in [order for _, level in book.best_first() for order in level.orders]:
             end(market, order, DoneReason.LAPSED)
 
 
+def slots_of(contract: Contract, method: int) -> tuple[Slot, ...]:
+    """The slots that a command's method means: all, its own, or none where the book trades otherwise."""
+    if method == EVERY_METHOD:
+        return tuple(Slot)
+    slot = slot_of(method)
+    return (slot,) if contract.method_at(slot) == method else ()
+
+
 def apply_set_phase(market: Market, command: Command) -> Refusal | None:
-    """SET_PHASE: each contract and method by itself; an illegal one is refused and the others go on."""
-    if command.contract_id and command.contract_id not in market.contracts:
+    """SET_PHASE: each contract and slot by itself; an illegal one is refused and the others go on."""
+    named = market.contracts.get(command.contract_id)
+    if command.contract_id and not named:
         return Refusal(RejectReason.UNKNOWN_CONTRACT)
-    if command.method not in (*METHODS, EVERY_METHOD) or command.phase > max(Phase):
+    if command.method not in (*Method, EVERY_METHOD) or command.phase > max(Phase):
+        return Refusal(RejectReason.INVALID_FIELD)
+    if named and not slots_of(named, command.method):
         return Refusal(RejectReason.INVALID_FIELD)
     phase = Phase(command.phase)
-    methods = METHODS if command.method == EVERY_METHOD else (Method(command.method),)
     refused = accepted = 0
     for contract in list(market.contracts.values()):
         if command.contract_id not in (0, contract.contract_id):
             continue
-        for method in methods:
-            now = contract.phases[method]
+        for slot in slots_of(contract, command.method):
+            now = contract.phases[slot]
             if phase == now:
-                contract.next_change_ns[method] = command.next_change_ns
+                contract.next_change_ns[slot] = command.next_change_ns
             elif phase in PHASES_NOT_SET or phase not in PHASE_CHANGES[now]:
                 refused += 1
                 refusal = Refusal(RejectReason.ILLEGAL_PHASE_CHANGE)
                 market.reject(refusal, contract_id=contract.contract_id)
                 continue
             else:
-                change_phase(market, contract, method, phase, command.next_change_ns)
+                change_phase(market, contract, slot, phase, command.next_change_ns)
                 if phase == Phase.ENDED:
-                    lapse(market, contract, method)
+                    lapse(market, contract, slot)
             accepted += 1
     if accepted or not refused:
         market.emit_done(subject_id=command.contract_id)

@@ -1,10 +1,9 @@
-"""Opening a day and defining what is in it: contracts, accounts, logins, and the rules' parameters."""
+"""Opening a day and defining what is in it: contracts, accounts, logins; the bands."""
 
-from exchange.vocabulary.enums import Method, ParameterId, Phase, Product
+from exchange.vocabulary.enums import Method, ParameterId, Product
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import (
     DEAD_MS,
-    FEE_RATE_PPM_MAX,
     HEARTBEAT_MS,
     MEMBER_FIRST,
     PRICE_TICKS_MAX,
@@ -21,23 +20,6 @@ from exchange.vocabulary.units import PPM, round_half_up
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.state import Account, Contract, Login, Member
-
-BANDS = (ParameterId.LISTED_BAND_PPM, ParameterId.BLOCK_BAND_PPM)
-FLAGS = (
-    ParameterId.STRICT_PRICE_PRIORITY,
-    ParameterId.RESALE_SAME_DAY,
-    ParameterId.PROCEEDS_REUSABLE,
-    ParameterId.CANCEL_IN_BREAK,
-)
-DEPTHS = (ParameterId.TAKE_DEPTH_LEVELS, ParameterId.PUBLIC_DEPTH_LEVELS)
-FEES = (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM)
-QUANTITIES = (
-    ParameterId.LISTED_QUANTITY_LOTS_MIN,
-    ParameterId.LISTED_QUANTITY_LOTS_MAX,
-    ParameterId.BLOCK_QUANTITY_LOTS_MIN,
-    ParameterId.BLOCK_QUANTITY_LOTS_MAX,
-)
-WEIGHT_MAX = 1000
 
 
 def open_stream(market: Market, stream: int) -> None:
@@ -84,6 +66,14 @@ def limits_of(base_ticks: int, band_ppm: int, levels: int) -> tuple[int, int]:
     return max(lower, PRICE_TICKS_MIN), min(upper, PRICE_TICKS_MAX)
 
 
+def reach_of(lower_ticks: int, upper_ticks: int, levels: int) -> tuple[int, int]:
+    """The prices that the book holds: the band in their middle, as far as the bounds of prices allow."""
+    spare = levels - (upper_ticks - lower_ticks + 1)
+    upper = min(PRICE_TICKS_MAX, upper_ticks + spare // 2)
+    lower = max(PRICE_TICKS_MIN, upper - levels + 1)
+    return lower, lower + levels - 1
+
+
 def fits_levels(base_ticks: int, band_ppm: int, levels: int) -> bool:
     """Whether a listed band has at most as many prices as the book has levels."""
     lower, upper = limits_of(base_ticks, band_ppm, levels)
@@ -99,6 +89,14 @@ def compute_band(market: Market, contract: Contract) -> None:
     contract.block_lower_ticks, contract.block_upper_ticks = limits_of(
         contract.base_ticks, rules[ParameterId.BLOCK_BAND_PPM], levels
     )
+    contract.reach_lower_ticks, contract.reach_upper_ticks = reach_of(
+        contract.lower_ticks, contract.upper_ticks, levels
+    )
+    tell_band(market, contract)
+
+
+def tell_band(market: Market, contract: Contract) -> None:
+    """BAND: both bands as they are now."""
     market.emit_public(
         Kind.BAND,
         contract_id=contract.contract_id,
@@ -127,9 +125,8 @@ def apply_define_contract(market: Market, command: Command) -> Refusal | None:
     contract = Contract(
         command.contract_id,
         command.product,
-        command.matching_rule,
         command.base_price_ticks,
-        dict(market.defaults),
+        market.defaults | {ParameterId.MATCHING_RULE: command.matching_rule},
     )
     market.contracts[contract.contract_id] = contract
     compute_band(market, contract)
@@ -163,50 +160,4 @@ def apply_define_login(market: Market, command: Command) -> Refusal | None:
     if command.member_id >= MEMBER_FIRST:
         open_stream(market, command.member_id)
     market.emit_done(subject_id=command.subject_id)
-    return None
-
-
-def is_in_range(market: Market, parameter: ParameterId, value: int) -> bool:
-    """Whether a parameter may have that value."""
-    if parameter in BANDS:
-        return 0 <= value < PPM
-    if parameter in FEES:
-        return 0 <= value <= FEE_RATE_PPM_MAX
-    if parameter in QUANTITIES:
-        return 1 <= value <= QUANTITY_LOTS_MAX
-    if parameter in DEPTHS:
-        return 1 <= value <= market.capacity.levels
-    if parameter in FLAGS:
-        return value in (0, 1)
-    if parameter == ParameterId.COMPOSITE_WEIGHT:
-        return 0 <= value <= WEIGHT_MAX
-    return value >= 0
-
-
-def apply_parameter_set(market: Market, command: Command) -> Refusal | None:
-    """PARAMETER_SET: one contract, or with contract 0 the default and every contract; before positions."""
-    if command.contract_id and command.contract_id not in market.contracts:
-        return Refusal(RejectReason.UNKNOWN_CONTRACT)
-    if command.parameter_id not in tuple(ParameterId):
-        return Refusal(RejectReason.UNKNOWN_PARAMETER)
-    parameter, value = ParameterId(command.parameter_id), command.parameter_value
-    chosen = (
-        [market.contracts[command.contract_id]] if command.contract_id else list(market.contracts.values())
-    )
-    if not is_in_range(market, parameter, value):
-        return Refusal(RejectReason.PARAMETER_VALUE)
-    if parameter == ParameterId.LISTED_BAND_PPM and not all(
-        fits_levels(contract.base_ticks, value, market.capacity.levels) for contract in chosen
-    ):
-        return Refusal(RejectReason.PARAMETER_VALUE)
-    if any(phase != Phase.CLOSED for contract in chosen for phase in contract.phases):
-        return Refusal(RejectReason.DEFINITION_CONFLICT)
-    # From here the command succeeds.
-    if not command.contract_id:
-        market.defaults[parameter] = value
-    for contract in chosen:
-        contract.parameters[parameter] = value
-        if parameter in BANDS:
-            compute_band(market, contract)
-    market.emit_done(parameter_value=value, subject_id=parameter)
     return None

@@ -4,10 +4,11 @@ import hashlib
 import struct
 from collections.abc import Iterator
 
+from exchange.vocabulary.enums import ParameterId
 from tests.reference.market import Market
 from tests.reference.state import Account, Contract, Order
 
-HEAD = b"two-city state 1"
+HEAD = b"two-city state 2"
 
 
 def canonical_digest(market: Market) -> bytes:
@@ -31,6 +32,7 @@ def _parts(market: Market) -> Iterator[bytes]:
         market.trade_control,
     )
     yield struct.pack("<BBB", market.is_halted, market.halt_reason, market.is_killed)
+    yield _parameters(market.defaults)
     for contract in market.contracts.values():
         yield from _contract(contract)
     for account in market.accounts.values():
@@ -51,18 +53,22 @@ def _parts(market: Market) -> Iterator[bytes]:
 
 def _contract(contract: Contract) -> Iterator[bytes]:
     yield struct.pack(
-        "<HIIIIIBBBBB",
+        "<HIIIIIIIBBBBBBB",
         contract.contract_id,
         contract.base_ticks,
         contract.lower_ticks,
         contract.upper_ticks,
         contract.block_lower_ticks,
         contract.block_upper_ticks,
+        contract.reach_lower_ticks,
+        contract.reach_upper_ticks,
         *contract.phases,
         contract.is_halted,
         contract.is_killed,
         contract.product,
+        contract.matching_rule,
     )
+    yield _parameters(contract.parameters)
     for book in contract.sides:
         for _, level in book.best_first():
             yield from map(_order, level.orders)
@@ -84,7 +90,7 @@ def _contract(contract: Contract) -> Iterator[bytes]:
 
 def _order(order: Order) -> bytes:
     return struct.pack(
-        "<QIIIHIq",
+        "<QIIIHIqIqBBB",
         order.order_id,
         order.price_ticks,
         order.remaining_lots,
@@ -92,7 +98,16 @@ def _order(order: Order) -> bytes:
         order.login_id,
         order.user_reference,
         order.locked_fen,
+        order.quantity_lots,
+        order.filled_fen,
+        order.kind,
+        order.flags,
+        order.self_trade_rule,
     )
+
+
+def _parameters(values: dict[ParameterId, int]) -> bytes:
+    return b"".join(struct.pack("<q", values[parameter]) for parameter in ParameterId)
 
 
 def _account(account: Account) -> Iterator[bytes]:

@@ -184,7 +184,7 @@ def apply_cancel(market: Market, command: Command) -> Refusal | None:
         return target
     if target.account.member_id != market.login_member:
         return Refusal(RejectReason.NOT_YOUR_ORDER)
-    in_break = target.contract.phases[target.method] == Phase.BREAK
+    in_break = target.contract.phase(target.method) == Phase.BREAK
     if in_break and not target.contract.parameters[ParameterId.CANCEL_IN_BREAK]:
         return Refusal(RejectReason.WRONG_PHASE)
     # From here the command succeeds.

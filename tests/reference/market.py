@@ -219,4 +219,4 @@ class Market:
         return contract.sides[side].total_at(price_ticks) + quantity_lots <= LEVEL_LOTS_MAX
 
 
-RESTING_KINDS = (OrderKind.LISTING, OrderKind.BLOCK_OFFER)
+RESTING_KINDS = (OrderKind.LISTING, OrderKind.LIMIT, OrderKind.BLOCK_OFFER)

@@ -1,12 +1,12 @@
 """Locks, fees, and the exchange of units for cash when two orders trade."""
 
 from exchange.vocabulary.control import trade_step
-from exchange.vocabulary.enums import DoneReason, Method, OrderKind, ParameterId, Role, Side
+from exchange.vocabulary.enums import DoneReason, OrderKind, ParameterId, Role, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
 from exchange.vocabulary.units import fee_fen, round_half_up
 from tests.reference.market import RESTING_KINDS, Market
-from tests.reference.state import Contract, Figures, Order
+from tests.reference.state import Contract, Figures, Order, Slot, slot_of
 
 
 def amount_with_fees(contract: Contract, amount_fen: int) -> int:
@@ -118,7 +118,7 @@ def trade(market: Market, maker: Order, taker: Order, quantity_lots: int) -> Non
     """One match at the maker's price: both sides, then the public and the registry are told."""
     market.match_count += 1
     price_ticks = maker.price_ticks
-    if maker.method == Method.LISTED:
+    if slot_of(maker.method) == Slot.BOOK:
         maker.contract.sides[maker.side].reduce(maker, quantity_lots)
     fees = {}
     for order, role in ((maker, Role.MAKER), (taker, Role.TAKER)):
@@ -179,8 +179,8 @@ def report(
         amount_fen,
         quantity_lots,
     )
-    add_to_figures(contract.figures[method], price_ticks, quantity_lots)
-    if method == Method.LISTED and contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
+    add_to_figures(contract.figures[slot_of(method)], price_ticks, quantity_lots)
+    if slot_of(method) == Slot.BOOK and contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
         add_to_composite(market)
 
 
@@ -204,9 +204,9 @@ def weighted_price(market: Market, prices: dict[int, int]) -> int:
 
 
 def add_to_composite(market: Market) -> None:
-    """The composite of the last listed prices (or bases) after a listed trade of a weighted contract."""
+    """The composite of the books' last prices (or bases) after a book trade of a weighted contract."""
     lasts = {
-        c.contract_id: c.figures[Method.LISTED].last_ticks or c.base_ticks for c in market.contracts.values()
+        c.contract_id: c.figures[Slot.BOOK].last_ticks or c.base_ticks for c in market.contracts.values()
     }
     now = weighted_price(market, lasts)
     first, high, low = market.composite or (now, now, now)

@@ -5,10 +5,11 @@ from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
-from tests.reference.controls import METHODS, change_phase
+from tests.reference.controls import change_phase
 from tests.reference.layout import Command
 from tests.reference.letters import CASH, check_letter, check_subject
 from tests.reference.market import Market, Refusal
+from tests.reference.state import Slot
 
 
 def check_opening(market: Market, command: Command) -> Refusal | None:
@@ -94,7 +95,7 @@ def apply_opening_totals(market: Market, command: Command) -> Refusal | None:
         version=PROTOCOL_VERSION,
     )
     for contract in market.contracts.values():
-        for method in METHODS:
-            if contract.phases[method] == Phase.CLOSED:
-                change_phase(market, contract, method, Phase.PRE_OPEN, next_ns=0)
+        for slot in Slot:
+            if contract.phases[slot] == Phase.CLOSED:
+                change_phase(market, contract, slot, Phase.PRE_OPEN, next_ns=0)
     return None

@@ -8,7 +8,17 @@ import numpy as np
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import REFERENCE_GAP_MAX, STREAM_OPERATOR
 from exchange.vocabulary.rejects import RejectReason
-from tests.reference import block, closing, controls, definitions, invariants, listed, opening, result
+from tests.reference import (
+    block,
+    closing,
+    controls,
+    definitions,
+    invariants,
+    listed,
+    opening,
+    parameters,
+    result,
+)
 from tests.reference.digest import canonical_digest
 from tests.reference.layout import READERS, Command, read_header
 from tests.reference.market import Market, Refusal
@@ -29,7 +39,7 @@ RULES: Final[dict[int, Apply]] = {
     Kind.DEFINE_CONTRACT: definitions.apply_define_contract,
     Kind.DEFINE_ACCOUNT: definitions.apply_define_account,
     Kind.DEFINE_LOGIN: definitions.apply_define_login,
-    Kind.PARAMETER_SET: definitions.apply_parameter_set,
+    Kind.PARAMETER_SET: parameters.apply_parameter_set,
     Kind.SET_PHASE: controls.apply_set_phase,
     Kind.HALT: controls.apply_halt,
     Kind.RESUME: controls.apply_resume,

@@ -3,12 +3,26 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import NamedTuple
 
 from sortedcontainers import SortedDict
 
-from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Phase, Side
+from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Phase, SelfTradeRule, Side
 from exchange.vocabulary.limits import QUANTITY_LOTS_MAX
+
+
+class Slot(IntEnum):
+    """What of a contract has a phase and figures of its own; the book's method is the contract's rule."""
+
+    BOOK = 0
+    BLOCK = 1
+    ONE_WAY = 2
+
+
+def slot_of(method: int) -> Slot:
+    """Where a method's phase and figures are kept."""
+    return Slot(method) if method in (Method.BLOCK, Method.ONE_WAY) else Slot.BOOK
 
 
 class Capacity(NamedTuple):
@@ -23,7 +37,7 @@ class Capacity(NamedTuple):
     references: int
 
 
-#: What holds for a contract unless PARAMETER_SET says otherwise.
+#: What holds for a contract unless PARAMETER_SET says otherwise; a matching rule is its contract's own.
 DEFAULT_PARAMETERS = {
     ParameterId.LISTED_BAND_PPM: 0,
     ParameterId.BLOCK_BAND_PPM: 0,
@@ -42,6 +56,26 @@ DEFAULT_PARAMETERS = {
     ParameterId.OPEN_ORDERS_MAX: 0,
     ParameterId.COMPOSITE_WEIGHT: 0,
     ParameterId.PUBLIC_DEPTH_LEVELS: 5,
+    ParameterId.SELF_TRADE_RULE: SelfTradeRule.CANCEL_TAKER,
+    ParameterId.BREAKER_PPM: 0,
+    ParameterId.BREAKER_WINDOW_S: 0,
+    ParameterId.BREAKER_LIMIT_STATE_MS: 15_000,
+    ParameterId.BREAKER_PAUSE_MS: 300_000,
+    ParameterId.BREAKER_AUCTION_MS: 120_000,
+    ParameterId.BREAKER_EXTENSION_MS_MAX: 300_000,
+    ParameterId.MARKET_BREAKER_PPM: 0,
+    ParameterId.MARKET_BREAKER_PAUSE_MS: 900_000,
+    ParameterId.AUCTION_QUANTITY_LOTS_MIN: 100_000,
+    ParameterId.AUCTION_FLOOR_BAND_PPM: 100_000,
+    ParameterId.AUCTION_CEILING_BAND_PPM: 100_000,
+    ParameterId.AUCTION_BID_LOTS_MIN: 1,
+    ParameterId.AUCTION_BID_CANCEL: 1,
+    ParameterId.MESSAGES_PER_SECOND: 0,
+    ParameterId.CANCELS_PER_SECOND: 0,
+    ParameterId.BUST_CHANGES_FIGURES: 1,
+    ParameterId.BUST_SPENT_PROCEEDS: 0,
+    ParameterId.PRICE_STEP_TICKS: 1,
+    ParameterId.MATCHING_RULE: Method.LISTED,
 }
 
 
@@ -179,20 +213,35 @@ class BookSide:
 
 
 @dataclass(slots=True, eq=False)
+class Auction:
+    """A running one-way or primary auction: the seller's lot and the terms of its notice."""
+
+    auction_id: int
+    kind: int
+    pricing: int
+    floor_ticks: int
+    ceiling_ticks: int
+    account_lots_max: int
+    end_ns: int
+    offer: "Order"
+
+
+@dataclass(slots=True, eq=False)
 class Contract:
     """What is traded: its rules, bands, phases, book, offers and figures."""
 
     contract_id: int
     product: int
-    matching_rule: int
     base_ticks: int
     parameters: dict[ParameterId, int]
     lower_ticks: int = 0
     upper_ticks: int = 0
     block_lower_ticks: int = 0
     block_upper_ticks: int = 0
-    phases: list[Phase] = field(default_factory=lambda: [Phase.CLOSED, Phase.CLOSED])
-    next_change_ns: list[int] = field(default_factory=lambda: [0, 0])
+    reach_lower_ticks: int = 0  # the book holds these prices: the band may be moved inside them
+    reach_upper_ticks: int = 0
+    phases: list[Phase] = field(default_factory=lambda: [Phase.CLOSED] * len(Slot))  # by slot
+    next_change_ns: list[int] = field(default_factory=lambda: [0] * len(Slot))
     is_halted: bool = False
     halt_reason: int = 0
     is_killed: bool = False
@@ -200,7 +249,25 @@ class Contract:
         default_factory=lambda: (BookSide(Side.BUY), BookSide(Side.SELL))
     )
     offers: "dict[Order, None]" = field(default_factory=dict)  # first come first
-    figures: tuple[Figures, Figures] = field(default_factory=lambda: (Figures(), Figures()))
+    figures: tuple[Figures, ...] = field(default_factory=lambda: tuple(Figures() for _ in Slot))
+
+    @property
+    def matching_rule(self) -> Method:
+        """The book's method: LISTED or CONTINUOUS."""
+        return Method(self.parameters[ParameterId.MATCHING_RULE])
+
+    def method_at(self, slot: Slot) -> Method:
+        """What a slot is called in events."""
+        return self.matching_rule if slot == Slot.BOOK else Method(slot)
+
+    def phase(self, method: int) -> Phase:
+        """What a method is doing."""
+        return self.phases[slot_of(method)]
+
+    @property
+    def has_book_orders(self) -> bool:
+        """Whether anything rests in the book."""
+        return any(book.levels for book in self.sides)
 
     def band(self, method: Method) -> tuple[int, int]:
         """Lowest and highest price of a method today."""
@@ -230,3 +297,5 @@ class Order:
     trading_fee_fen: int = 0
     settlement_fee_fen: int = 0
     counterparty: Account | None = None
+    flags: int = 0  # as accepted
+    self_trade_rule: int = SelfTradeRule.NONE  # of the order itself; NONE takes the contract's
