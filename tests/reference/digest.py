@@ -101,7 +101,7 @@ def _order(order: Order) -> bytes:
         order.quantity_lots,
         order.filled_fen,
         order.kind,
-        order.flags,
+        order.order_flags,
         order.self_trade_rule,
     )
 

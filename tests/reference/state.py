@@ -297,5 +297,5 @@ class Order:
     trading_fee_fen: int = 0
     settlement_fee_fen: int = 0
     counterparty: Account | None = None
-    flags: int = 0  # as accepted
+    order_flags: int = 0  # as accepted
     self_trade_rule: int = SelfTradeRule.NONE  # of the order itself; NONE takes the contract's
