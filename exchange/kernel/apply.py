@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
+from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in
 from exchange.kernel.block import apply_block_accept, apply_block_decline, apply_block_offer
 from exchange.kernel.cancel import apply_cancel
 from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
@@ -24,7 +25,7 @@ from exchange.kernel.definitions import (
     apply_parameter_set,
     run_parameter_set,
 )
-from exchange.kernel.events import Out, reject
+from exchange.kernel.events import reject
 from exchange.kernel.listing import apply_listing
 from exchange.kernel.opening import (
     apply_opening_begin,
@@ -47,14 +48,14 @@ from exchange.kernel.take import apply_take, run_take
 
 
 @hot
-def check_reference(state: State, command: np.void) -> int:
+def check_reference(state: Core, command: np.void) -> int:
     """Check number one of every login's command: its reference is new; whatever follows consumes it."""
     login_id = signed(command["login_id"])
     if login_id == 0:
         return reasons.OK
-    if login_id >= signed(state.counters[0]["logins"]):
+    if login_id >= logins_in(state):
         return reasons.INVALID_FIELD
-    login = state.logins[login_id]
+    login = login_at(state, login_id)
     if signed(login["is_defined"]) == 0:
         return reasons.INVALID_FIELD
     reference = signed(command["user_reference"])
@@ -82,115 +83,137 @@ def is_known(kind: int) -> bool:
 
 
 @cold
-def apply_defining(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_defining(state: Core, count: int, command: np.void) -> int:
     """The day, what is in it, and the operator's and schedule's commands."""
     kind = signed(command["kind"])
     if kind == kinds.OPEN_DAY:
-        return apply_open_day(state, out, count, command)
+        return apply_open_day(state, count, command)
     if kind == kinds.DEFINE_CONTRACT:
-        return apply_define_contract(state, out, count, command)
+        return apply_define_contract(state, count, command)
     if kind == kinds.DEFINE_ACCOUNT:
-        return apply_define_account(state, out, count, command)
+        return apply_define_account(state, count, command)
     if kind == kinds.DEFINE_LOGIN:
-        return apply_define_login(state, out, count, command)
+        return apply_define_login(state, count, command)
     if kind == kinds.PARAMETER_SET:
-        return apply_parameter_set(state, out, count, command)
+        return apply_parameter_set(state, count, command)
     if kind == kinds.SET_PHASE:
-        return apply_set_phase(state, out, count, command)
+        return apply_set_phase(state, count, command)
     if kind == kinds.HALT or kind == kinds.RESUME:
-        return apply_halt(state, out, count, command)
+        return apply_halt(state, count, command)
     if kind == kinds.KILL or kind == kinds.RESTORE:
-        return apply_kill(state, out, count, command)
+        return apply_kill(state, count, command)
     if kind == kinds.LOGIN_UP or kind == kinds.LOGIN_DOWN:
-        return apply_login_change(state, out, count, command)
+        return apply_login_change(state, count, command)
     if kind == kinds.RESTART:
-        return apply_restart(state, out, count, command)
+        return apply_restart(state, count, command)
     if kind == kinds.CLOSE_DAY:
-        return apply_close_day(state, out, count, command)
-    return apply_seal_day(state, out, count, command)
+        return apply_close_day(state, count, command)
+    return apply_seal_day(state, count, command)
 
 
 @cold
-def apply_registry(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_registry(state: Core, count: int, command: np.void) -> int:
     """What the registry sends."""
     kind = signed(command["kind"])
     if kind == kinds.OPENING_BEGIN:
-        return apply_opening_begin(state, out, count, command)
+        return apply_opening_begin(state, count, command)
     if kind == kinds.OPENING_HOLDING:
-        return apply_opening_holding(state, out, count, command)
+        return apply_opening_holding(state, count, command)
     if kind == kinds.OPENING_CASH:
-        return apply_opening_cash(state, out, count, command)
+        return apply_opening_cash(state, count, command)
     if kind == kinds.OPENING_TOTALS:
-        return apply_opening_totals(state, out, count, command)
+        return apply_opening_totals(state, count, command)
     if kind == kinds.RESULT_BEGIN:
-        return apply_result_begin(state, out, count, command)
+        return apply_result_begin(state, count, command)
     if kind == kinds.RESULT_HOLDING:
-        return apply_result_holding(state, out, count, command)
+        return apply_result_holding(state, count, command)
     if kind == kinds.RESULT_CASH:
-        return apply_result_cash(state, out, count, command)
+        return apply_result_cash(state, count, command)
     if kind == kinds.RESULT_TOTALS:
-        return apply_result_totals(state, out, count, command)
+        return apply_result_totals(state, count, command)
     if kind == kinds.DELIVERED:
-        return apply_delivered(state, out, count, command)
-    return apply_stage(state, out, count, command)
+        return apply_delivered(state, count, command)
+    return apply_stage(state, count, command)
 
 
 @cold
-def apply_other(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_other(state: Core, count: int, command: np.void) -> int:
     """Everything that is not listing, taking or cancelling."""
     kind = signed(command["kind"])
     if not is_known(kind):
-        return reject(state, out, count, command, reasons.UNKNOWN_KIND)
-    if signed(state.counters[0]["is_open"]) == 0 and kind != kinds.OPEN_DAY:
-        return reject(state, out, count, command, reasons.DAY_NOT_OPEN)
+        return reject(state, count, command, reasons.UNKNOWN_KIND)
+    if signed(counters_of(state)["is_open"]) == 0 and kind != kinds.OPEN_DAY:
+        return reject(state, count, command, reasons.DAY_NOT_OPEN)
     if kind == kinds.TICK:
-        return run_tick(state, out, count, command)
+        return run_tick(state, count, command)
     if kind == kinds.BLOCK_OFFER:
-        return apply_block_offer(state, out, count, command)
+        return apply_block_offer(state, count, command)
     if kind == kinds.BLOCK_ACCEPT:
-        return apply_block_accept(state, out, count, command)
+        return apply_block_accept(state, count, command)
     if kind == kinds.BLOCK_DECLINE:
-        return apply_block_decline(state, out, count, command)
+        return apply_block_decline(state, count, command)
     if kind <= kinds.SEAL_DAY:
-        return apply_defining(state, out, count, command)
-    return apply_registry(state, out, count, command)
+        return apply_defining(state, count, command)
+    return apply_registry(state, count, command)
 
 
 @cold
-def continue_command(state: State, out: Out, count: int, command: np.void) -> int:
+def continue_command(state: Core, count: int, command: np.void) -> int:
     """The next slice of an unfinished command, other than a take."""
     kind = signed(command["kind"])
     if kind == kinds.TICK:
-        return run_tick(state, out, count, command)
+        return run_tick(state, count, command)
     if kind == kinds.PARAMETER_SET:
-        return run_parameter_set(state, out, count, command)
+        return run_parameter_set(state, count, command)
     if kind == kinds.SET_PHASE:
-        return run_set_phase(state, out, count, command)
+        return run_set_phase(state, count, command)
     if kind == kinds.OPENING_TOTALS:
-        return run_opening_totals(state, out, count, command)
+        return run_opening_totals(state, count, command)
     if kind == kinds.CLOSE_DAY:
-        return run_close_day(state, out, count, command)
-    return run_seal_day(state, out, count, command)
+        return run_close_day(state, count, command)
+    return run_seal_day(state, count, command)
 
 
 @hot
-def start_command(state: State, out: Out, count: int, command: np.void) -> int:
+def start_command(state: Core, count: int, command: np.void) -> int:
     """One command from its beginning."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     counters["last_sequence"] = command["sequence"]
     counters["last_time_ns"] = command["time_ns"]
     reason = check_reference(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     kind = signed(command["kind"])
     if signed(counters["is_open"]) != 0:
         if kind == kinds.LISTING:
-            return apply_listing(state, out, count, command)
+            return apply_listing(state, count, command)
         if kind == kinds.CANCEL:
-            return apply_cancel(state, out, count, command)
+            return apply_cancel(state, count, command)
         if kind == kinds.TAKE:
-            return apply_take(state, out, count, command)
-    return apply_other(state, out, count, command)
+            return apply_take(state, count, command)
+    return apply_other(state, count, command)
+
+
+@cold
+def run_batch(state: Core, commands: Rows) -> tuple[int, int, int]:
+    """Step after step while the next one's worst case fits the event buffer."""
+    counters = counters_of(state)
+    room = events_in(state) - STEP_EVENTS
+    done = signed(0)
+    count = signed(0)
+    while done < len(commands) and count <= room:
+        command = commands[done]
+        if signed(counters["stage"]) == 0:
+            count = start_command(state, count, command)
+        elif signed(command["kind"]) == kinds.TAKE:
+            count = run_take(state, count, command)
+        else:
+            count = continue_command(state, count, command)
+        if signed(counters["stage"]) != 0:
+            break
+        done += 1
+    more = signed(1) if done < len(commands) else signed(0)
+    return done, count, more
 
 
 @entry
@@ -202,21 +225,4 @@ def apply_batch(
     A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events
     and calls again with commands[done:], the first of which may be half done: nothing runs in between.
     """
-    out = Out(events, streams, state.members)
-    counters = state.counters[0]
-    room = len(events) - STEP_EVENTS
-    done = signed(0)
-    count = signed(0)
-    while done < len(commands) and count <= room:
-        command = commands[done]
-        if signed(counters["stage"]) == 0:
-            count = start_command(state, out, count, command)
-        elif signed(command["kind"]) == kinds.TAKE:
-            count = run_take(state, out, count, command)
-        else:
-            count = continue_command(state, out, count, command)
-        if signed(counters["stage"]) != 0:
-            break
-        done += 1
-    more = signed(1) if done < len(commands) else signed(0)
-    return done, count, more
+    return run_batch(enter(state, events, streams), commands)

@@ -7,8 +7,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from exchange.kernel.compiled import IS_COMPILED, hot, signed
-from exchange.kernel.state import WORD_BITS, WORD_SHIFT, Rows
+from exchange.kernel.access import Core, levels_in, side_words_in, word_at
+from exchange.kernel.compiled import IS_COMPILED, cold, hot, signed
+from exchange.kernel.state import WORD_BITS, WORD_SHIFT
 
 MASK: Final = signed(WORD_BITS - 1)
 SHIFT: Final = signed(WORD_SHIFT)
@@ -36,45 +37,62 @@ lowest_bit: Final[Callable[[int], int]] = _compiled_trailing_zeros() if IS_COMPI
 
 
 @hot
-def set_level(words: Rows, start: int, leaf_words: int, position: int) -> None:
-    """Mark a level as non-empty. `start` is the side's first word."""
-    leaf = position >> SHIFT
-    word = words[start + leaf]
-    word["bits"] = signed(word["bits"]) | (ONE << (position & MASK))
-    summary = words[start + leaf_words + (leaf >> SHIFT)]
-    summary["bits"] = signed(summary["bits"]) | (ONE << (leaf & MASK))
+def leaf_words_in(state: Core) -> int:
+    """Words of a side's bitmap that stand for levels; the summary follows them."""
+    return (levels_in(state) + MASK) >> SHIFT
 
 
 @hot
-def clear_level(words: Rows, start: int, leaf_words: int, position: int) -> None:
+def set_level(state: Core, contract_id: int, side: int, position: int) -> None:
+    """Mark a level as non-empty; the summary changes only with a leaf's first level."""
+    leaf = position >> SHIFT
+    word = word_at(state, contract_id, side, leaf)
+    bits = signed(word["bits"])
+    word["bits"] = bits | (ONE << (position & MASK))
+    if bits == 0:
+        summary = word_at(state, contract_id, side, leaf_words_in(state) + (leaf >> SHIFT))
+        summary["bits"] = signed(summary["bits"]) | (ONE << (leaf & MASK))
+
+
+@hot
+def clear_level(state: Core, contract_id: int, side: int, position: int) -> None:
     """Mark a level as empty."""
     leaf = position >> SHIFT
-    word = words[start + leaf]
+    word = word_at(state, contract_id, side, leaf)
     bits = signed(word["bits"]) & ~(ONE << (position & MASK))
     word["bits"] = bits
     if bits == 0:
-        summary = words[start + leaf_words + (leaf >> SHIFT)]
+        summary = word_at(state, contract_id, side, leaf_words_in(state) + (leaf >> SHIFT))
         summary["bits"] = signed(summary["bits"]) & ~(ONE << (leaf & MASK))
 
 
 @hot
-def first_level(words: Rows, start: int, leaf_words: int, side_words: int, position: int) -> int:
+def first_level(state: Core, contract_id: int, side: int, position: int) -> int:
     """First non-empty level at or after a position, or -1."""
+    leaf_words = leaf_words_in(state)
     leaf = position >> SHIFT
     if leaf >= leaf_words:
         return signed(-1)
-    bits = signed(words[start + leaf]["bits"]) >> (position & MASK)
+    bits = signed(word_at(state, contract_id, side, leaf)["bits"]) >> (position & MASK)
     if bits != 0:
         return position + lowest_bit(bits)
-    leaf += ONE
+    return first_level_beyond(state, contract_id, side, leaf + ONE)
+
+
+@cold
+def first_level_beyond(state: Core, contract_id: int, side: int, leaf: int) -> int:
+    """First non-empty level from a leaf word on, found in the summary, or -1."""
+    leaf_words = leaf_words_in(state)
+    side_words = side_words_in(state)
     index = leaf_words + (leaf >> SHIFT)
     if index >= side_words:
         return signed(-1)
-    bits = (signed(words[start + index]["bits"]) >> (leaf & MASK)) << (leaf & MASK)
+    summary = signed(word_at(state, contract_id, side, index)["bits"])
+    bits = (summary >> (leaf & MASK)) << (leaf & MASK)
     while bits == 0:
         index += ONE
         if index >= side_words:
             return signed(-1)
-        bits = signed(words[start + index]["bits"])
+        bits = signed(word_at(state, contract_id, side, index)["bits"])
     leaf = ((index - leaf_words) << SHIFT) + lowest_bit(bits)
-    return (leaf << SHIFT) + lowest_bit(signed(words[start + leaf]["bits"]))
+    return (leaf << SHIFT) + lowest_bit(signed(word_at(state, contract_id, side, leaf)["bits"]))

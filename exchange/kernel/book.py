@@ -6,10 +6,10 @@ best level of either side is its lowest non-empty position.
 
 import numpy as np
 
+from exchange.kernel.access import Core, counters_of, level_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import BUY, NONE, ONE, SLOT_BITS, SLOT_MASK
-from exchange.kernel.state import Rows, State
 
 
 @hot
@@ -24,12 +24,6 @@ def price_at(contract: np.void, side: int, position: int) -> int:
     """Price of a position of a side."""
     origin = signed(contract["origin"][side])
     return origin - position if side == BUY else origin + position
-
-
-@hot
-def level_index(counters: np.void, contract_id: int, side: int, position: int) -> int:
-    """Row of a level in state.levels."""
-    return (contract_id * 2 + side) * signed(counters["levels"]) + position
 
 
 @hot
@@ -51,12 +45,9 @@ def kind_of(order: np.void) -> int:
 
 
 @hot
-def next_level(state: State, contract_id: int, side: int, position: int) -> int:
+def next_level(state: Core, contract_id: int, side: int, position: int) -> int:
     """First non-empty position at or after one, or -1."""
-    counters = state.counters[0]
-    side_words = signed(counters["side_words"])
-    start = (contract_id * 2 + side) * side_words
-    return first_level(state.words, start, signed(counters["leaf_words"]), side_words, position)
+    return first_level(state, contract_id, side, position)
 
 
 @hot
@@ -68,11 +59,11 @@ def next_order_number(counters: np.void) -> int:
 
 
 @hot
-def take_slot(state: State) -> int:
+def take_slot(state: Core) -> int:
     """Pop a slot off the free stack and give it the next order id; the caller knows that one is free."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     slot = signed(counters["free_head"])
-    order = state.orders[slot]
+    order = order_at(state, slot)
     counters["free_head"] = order["next"]
     counters["live_orders"] = signed(counters["live_orders"]) + 1
     order["order_id"] = (next_order_number(counters) << SLOT_BITS) | slot
@@ -80,10 +71,10 @@ def take_slot(state: State) -> int:
 
 
 @hot
-def free_slot(state: State, slot: int) -> None:
+def free_slot(state: Core, slot: int) -> None:
     """Push a slot on the free stack: it is the next one handed out."""
-    counters = state.counters[0]
-    order = state.orders[slot]
+    counters = counters_of(state)
+    order = order_at(state, slot)
     order["order_id"] = 0
     order["next"] = counters["free_head"]
     counters["free_head"] = slot
@@ -91,35 +82,34 @@ def free_slot(state: State, slot: int) -> None:
 
 
 @hot
-def find_slot(state: State, order_id: int) -> int:
+def find_slot(state: Core, order_id: int) -> int:
     """Slot of a live order, or NONE."""
     slot = order_id & SLOT_MASK
-    if slot < len(state.orders) and order_id != 0 and signed(state.orders[slot]["order_id"]) == order_id:
+    if slot < orders_in(state) and order_id != 0 and signed(order_at(state, slot)["order_id"]) == order_id:
         return slot
     return NONE
 
 
 @hot
-def append_order(state: State, contract: np.void, slot: int) -> None:
+def append_order(state: Core, contract: np.void, slot: int) -> None:
     """Put a filled-in order slot at the back of its level's queue."""
-    counters = state.counters[0]
-    order = state.orders[slot]
+    counters_of(state)
+    order = order_at(state, slot)
     contract_id = signed(order["contract_id"])
     side = side_of(order)
     position = signed(order["position"])
-    level = state.levels[level_index(counters, contract_id, side, position)]
+    level = level_at(state, contract_id, side, position)
     order["next"] = NONE
     tail = signed(level["tail"])
     order["previous"] = tail
     if tail == NONE:
         level["head"] = slot
-        start = (contract_id * 2 + side) * signed(counters["side_words"])
-        set_level(state.words, start, signed(counters["leaf_words"]), position)
+        set_level(state, contract_id, side, position)
         best = signed(contract["best"][side])
         if best < 0 or position < best:
             contract["best"][side] = position
     else:
-        state.orders[tail]["next"] = slot
+        order_at(state, tail)["next"] = slot
     level["tail"] = slot
     level["lots"] = signed(level["lots"]) + signed(order["remaining"])
     level["count"] = signed(level["count"]) + 1
@@ -127,61 +117,58 @@ def append_order(state: State, contract: np.void, slot: int) -> None:
 
 
 @hot
-def remove_order(state: State, contract: np.void, slot: int) -> None:
+def remove_order(state: Core, contract: np.void, slot: int) -> None:
     """Unlink an order and its remaining lots from its level."""
-    counters = state.counters[0]
-    order = state.orders[slot]
+    counters_of(state)
+    order = order_at(state, slot)
     contract_id = signed(order["contract_id"])
     side = side_of(order)
     position = signed(order["position"])
-    level = state.levels[level_index(counters, contract_id, side, position)]
+    level = level_at(state, contract_id, side, position)
     following = signed(order["next"])
     previous = signed(order["previous"])
     if previous == NONE:
         level["head"] = following
     else:
-        state.orders[previous]["next"] = following
+        order_at(state, previous)["next"] = following
     if following == NONE:
         level["tail"] = previous
     else:
-        state.orders[following]["previous"] = previous
+        order_at(state, following)["previous"] = previous
     level["lots"] = signed(level["lots"]) - signed(order["remaining"])
     level["count"] = signed(level["count"]) - 1
     contract["is_dirty"][side] = 1
     if signed(level["count"]) == 0:
-        side_words = signed(counters["side_words"])
-        start = (contract_id * 2 + side) * side_words
-        leaf_words = signed(counters["leaf_words"])
-        clear_level(state.words, start, leaf_words, position)
+        clear_level(state, contract_id, side, position)
         if signed(contract["best"][side]) == position:
-            contract["best"][side] = first_level(state.words, start, leaf_words, side_words, position + 1)
+            contract["best"][side] = first_level(state, contract_id, side, position + 1)
 
 
 @hot
-def append_offer(orders: Rows, contract: np.void, slot: int) -> None:
+def append_offer(state: Core, contract: np.void, slot: int) -> None:
     """Put a block offer at the back of its contract's list."""
-    order = orders[slot]
+    order = order_at(state, slot)
     tail = signed(contract["block_tail"])
     order["next"] = NONE
     order["previous"] = tail
     if tail == NONE:
         contract["block_head"] = slot
     else:
-        orders[tail]["next"] = slot
+        order_at(state, tail)["next"] = slot
     contract["block_tail"] = slot
 
 
 @hot
-def remove_offer(orders: Rows, contract: np.void, slot: int) -> None:
+def remove_offer(state: Core, contract: np.void, slot: int) -> None:
     """Unlink a block offer."""
-    order = orders[slot]
+    order = order_at(state, slot)
     following = signed(order["next"])
     previous = signed(order["previous"])
     if previous == NONE:
         contract["block_head"] = following
     else:
-        orders[previous]["next"] = following
+        order_at(state, previous)["next"] = following
     if following == NONE:
         contract["block_tail"] = previous
     else:
-        orders[following]["previous"] = previous
+        order_at(state, following)["previous"] = previous

@@ -3,6 +3,16 @@
 import numpy as np
 
 from exchange.kernel import reasons
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    contract_at,
+    detail_at,
+    login_at,
+    order_at,
+    reference_at,
+    ring_of,
+)
 from exchange.kernel.book import find_slot, kind_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
@@ -16,28 +26,27 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.ending import end_offer, end_order
-from exchange.kernel.events import Out, reject
+from exchange.kernel.events import reject
 from exchange.kernel.risk import is_own_account
-from exchange.kernel.state import State
 
 
 @hot
-def find_reference(state: State, login_id: int, reference: int) -> tuple[int, int]:
+def find_reference(state: Core, login_id: int, reference: int) -> tuple[int, int]:
     """(reason, slot) of the live order that a login's reference created."""
-    highest = signed(state.logins[login_id]["highest_reference"])
+    highest = signed(login_at(state, login_id)["highest_reference"])
     if reference == 0 or reference > highest:
         return reasons.UNKNOWN_ORDER, NONE
-    ring = signed(state.counters[0]["ring"])
+    ring = ring_of(state)
     if highest - reference >= ring:
         return reasons.REFERENCE_TOO_OLD, NONE
-    slot = signed(state.references[login_id * ring + (reference & (ring - 1))]["slot"]) - 1
+    slot = signed(reference_at(state, login_id, reference & (ring - 1))["slot"]) - 1
     if slot < 0:
         return reasons.UNKNOWN_ORDER, NONE
-    order = state.orders[slot]
+    order = order_at(state, slot)
     is_same = (
         signed(order["order_id"]) != 0
         and signed(order["login_id"]) == login_id
-        and signed(state.details[slot]["user_reference"]) == reference
+        and signed(detail_at(state, slot)["user_reference"]) == reference
     )
     if not is_same:
         return reasons.UNKNOWN_ORDER, NONE
@@ -45,7 +54,7 @@ def find_reference(state: State, login_id: int, reference: int) -> tuple[int, in
 
 
 @hot
-def check_cancel(state: State, command: np.void) -> tuple[int, int]:
+def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
     """Every check of a cancel in its precedence: (reason, slot)."""
     login_id = signed(command["login_id"])
     account_id = signed(command["account_id"])
@@ -59,11 +68,11 @@ def check_cancel(state: State, command: np.void) -> tuple[int, int]:
         reason, slot = find_reference(state, login_id, signed(command["target_reference"]))
     if reason != 0:
         return reason, NONE
-    order = state.orders[slot]
-    owner = state.accounts[signed(order["account_id"])]
-    if signed(owner["member_id"]) != signed(state.logins[login_id]["member_id"]):
+    order = order_at(state, slot)
+    owner = account_at(state, signed(order["account_id"]))
+    if signed(owner["member_id"]) != signed(login_at(state, login_id)["member_id"]):
         return reasons.NOT_YOUR_ORDER, NONE
-    contract = state.contracts[signed(order["contract_id"])]
+    contract = contract_at(state, signed(order["contract_id"]))
     method = BLOCK if kind_of(order) == OFFER_ORDER else LISTED
     in_break = signed(contract["phase"][method]) == BREAK
     if in_break and signed(contract["parameters"][CANCEL_IN_BREAK]) == 0:
@@ -72,11 +81,11 @@ def check_cancel(state: State, command: np.void) -> tuple[int, int]:
 
 
 @hot
-def apply_cancel(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_cancel(state: Core, count: int, command: np.void) -> int:
     """CANCEL: halts and kill switches never stop it."""
     reason, slot = check_cancel(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
-    if kind_of(state.orders[slot]) == OFFER_ORDER:
-        return end_offer(state, out, count, command, slot, CANCELLED, ZERO)
-    return end_order(state, out, count, command, slot, CANCELLED)
+        return reject(state, count, command, reason)
+    if kind_of(order_at(state, slot)) == OFFER_ORDER:
+        return end_offer(state, count, command, slot, CANCELLED, ZERO)
+    return end_order(state, count, command, slot, CANCELLED)

@@ -1,9 +1,8 @@
 """How kernel functions are compiled: one place for numba's options, and the integer type they compute with.
 
 The kernel allocates nothing, so reference counting is off (`_nrt`: 84 against 644 ns a command, measured on
-the listed flow of benchmarks/kernel.py); helpers of the hot path are inlined because passing eleven arrays to
-a called function costs more than most of them do. With NUMBA_DISABLE_JIT=1
-the same source runs as plain Python.
+the listed flow of benchmarks/kernel.py). Compiled, `state` is one pointer (`access.py`), so a call is cheap
+and only what is small or hot is inlined. With NUMBA_DISABLE_JIT=1 the same source runs as plain Python.
 """
 
 from collections.abc import Callable
@@ -11,6 +10,10 @@ from typing import Any, Final, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.lowering import Lower
+from numba.core.typed_passes import NativeLowering
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,14 +31,44 @@ OPTIONS: Final = {"_nrt": False, "error_model": "numpy", "no_cfunc_wrapper": Tru
 INNER_OPTIONS: Final = OPTIONS | {"no_cpython_wrapper": True}
 
 
+class _OutOfLine(Lower):
+    """Lowers a function that LLVM must call rather than copy into its callers."""
+
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)  # type: ignore[no-untyped-call]
+        self.function.attributes.add("noinline")
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)  # type: ignore[no-untyped-call]
+class _OutOfLineLowering(NativeLowering):
+    _name = "out_of_line_lowering"
+
+    @property
+    def lowering_class(self) -> type[Lower]:
+        return _OutOfLine
+
+
+class _OutOfLineCompiler(CompilerBase):
+    """Numba's own pipeline with that lowering."""
+
+    def define_pipelines(self) -> list[Any]:
+        pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)  # type: ignore[no-untyped-call]
+        passes = [
+            (_OutOfLineLowering if step is NativeLowering else step, text) for step, text in pipeline.passes
+        ]
+        pipeline.passes = passes
+        pipeline.finalize()
+        return [pipeline]
+
+
 def hot(function: F) -> F:
     """Compile a helper of the hot path and inline it into its callers."""
     return cast(F, njit(forceinline=True, **INNER_OPTIONS)(function))
 
 
 def cold(function: F) -> F:
-    """Compile a helper that may be called rather than inlined."""
-    return cast(F, njit(**INNER_OPTIONS)(function))
+    """Compile a function that is called, never inlined: it is optimised once and not again in its callers."""
+    return cast(F, njit(pipeline_class=_OutOfLineCompiler, forceinline=False, **INNER_OPTIONS)(function))
 
 
 def entry(function: F) -> F:

@@ -3,7 +3,20 @@
 import numpy as np
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.book import level_index, next_level, price_at
+from exchange.kernel.access import (
+    Core,
+    contract_at,
+    contracts_in,
+    counters_of,
+    event_at,
+    events_in,
+    level_at,
+    login_at,
+    logins_in,
+    member_at,
+    members_in,
+)
+from exchange.kernel.book import next_level, price_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     CONTRACT_LEVEL,
@@ -17,15 +30,14 @@ from exchange.kernel.constants import (
     STREAM_OPERATOR,
     ZERO,
 )
-from exchange.kernel.events import Out, begin_event, begin_public, reject, write_done
+from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.risk import is_contract
-from exchange.kernel.state import State
 
 IMAGE_LEVELS = signed(5)
 
 
 @cold
-def check_halt(state: State, command: np.void) -> int:
+def check_halt(state: Core, command: np.void) -> int:
     """The level and subject of a halt or resume exist."""
     level = signed(command["level"])
     subject = signed(command["subject_id"])
@@ -38,8 +50,7 @@ def check_halt(state: State, command: np.void) -> int:
 
 @cold
 def set_halt(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     level: int,
@@ -51,21 +62,21 @@ def set_halt(
     """Halt or resume, and write HALT_CHANGED; a resume tells the reason that the halt had."""
     told = halt_reason
     if level == MARKET_LEVEL:
-        counters = state.counters[0]
+        counters = counters_of(state)
         if is_halted == 0:
             told = signed(counters["halt_reason"])
         counters["is_halted"] = is_halted
         counters["halt_reason"] = halt_reason
         counters["expected_ns"] = expected_ns
     else:
-        contract = state.contracts[subject]
+        contract = contract_at(state, subject)
         if is_halted == 0:
             told = signed(contract["halt_reason"])
         contract["is_halted"] = is_halted
         contract["halt_reason"] = halt_reason
         contract["expected_ns"] = expected_ns
-    begin_public(out, count, kinds.HALT_CHANGED, command, subject)
-    event = out.events[count]
+    begin_public(state, count, kinds.HALT_CHANGED, command, subject)
+    event = event_at(state, count)
     event["subject_id"] = subject
     event["level"] = level
     event["halt_reason"] = told
@@ -75,90 +86,84 @@ def set_halt(
 
 
 @cold
-def apply_halt(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_halt(state: Core, count: int, command: np.void) -> int:
     """HALT and RESUME: again is legal; a second halt updates reason and expectation."""
     reason = check_halt(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     level = signed(command["level"])
     subject = signed(command["subject_id"])
     if signed(command["kind"]) == kinds.HALT:
         halt_reason = signed(command["halt_reason"])
         expected_ns = signed(command["expected_ns"])
-        count = set_halt(state, out, count, command, level, subject, ONE, halt_reason, expected_ns)
+        count = set_halt(state, count, command, level, subject, ONE, halt_reason, expected_ns)
     else:
-        count = set_halt(state, out, count, command, level, subject, ZERO, ZERO, ZERO)
-    return write_done(state, out, count, command, subject, level, ZERO)
+        count = set_halt(state, count, command, level, subject, ZERO, ZERO, ZERO)
+    return write_done(state, count, command, subject, level, ZERO)
 
 
 @cold
-def is_killable(state: State, level: int, subject: int) -> bool:
+def is_killable(state: Core, level: int, subject: int) -> bool:
     """Whether a kill's subject exists at its level."""
     if level == MARKET_LEVEL:
         return subject == 0
     if level == CONTRACT_LEVEL:
         return is_contract(state, subject)
     if level == MEMBER_LEVEL:
-        return (
-            subject < signed(state.counters[0]["members"])
-            and signed(state.members[subject]["is_defined"]) != 0
-        )
+        return subject < members_in(state) and signed(member_at(state, subject)["is_defined"]) != 0
     if level == LOGIN_LEVEL:
-        return (
-            0 < subject < signed(state.counters[0]["logins"])
-            and signed(state.logins[subject]["is_defined"]) != 0
-        )
+        return 0 < subject < logins_in(state) and signed(login_at(state, subject)["is_defined"]) != 0
     return False
 
 
 @cold
-def apply_kill(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_kill(state: Core, count: int, command: np.void) -> int:
     """KILL and RESTORE: a member or login is told; market and contract kills are only audited."""
     level = signed(command["level"])
     subject = signed(command["subject_id"])
     if not is_killable(state, level, subject):
-        return reject(state, out, count, command, reasons.UNKNOWN_LEVEL)
+        return reject(state, count, command, reasons.UNKNOWN_LEVEL)
     is_killed = ONE if signed(command["kind"]) == kinds.KILL else ZERO
     stream = subject
     if level == MARKET_LEVEL:
-        state.counters[0]["is_killed"] = is_killed
+        counters_of(state)["is_killed"] = is_killed
     elif level == CONTRACT_LEVEL:
-        state.contracts[subject]["is_killed"] = is_killed
+        contract_at(state, subject)["is_killed"] = is_killed
     elif level == MEMBER_LEVEL:
-        state.members[subject]["is_killed"] = is_killed
+        member_at(state, subject)["is_killed"] = is_killed
     else:
-        state.logins[subject]["is_killed"] = is_killed
-        stream = signed(state.logins[subject]["member_id"])
+        login_at(state, subject)["is_killed"] = is_killed
+        stream = signed(login_at(state, subject)["member_id"])
     if level == MEMBER_LEVEL or level == LOGIN_LEVEL:
         stream = STREAM_OPERATOR if stream == 0 else stream
         login_id = signed(command["login_id"])
         reference = signed(command["user_reference"])
-        begin_event(out, count, stream, kinds.KILL_CHANGED, command, login_id, reference, ZERO, ZERO)
-        event = out.events[count]
+        begin_event(state, count, stream, kinds.KILL_CHANGED, command, login_id, reference, ZERO, ZERO)
+        event = event_at(state, count)
         event["subject_id"] = subject
         event["level"] = level
         event["is_killed"] = is_killed
         count += 1
-    return write_done(state, out, count, command, subject, level, ZERO)
+    return write_done(state, count, command, subject, level, ZERO)
 
 
 @cold
-def apply_login_change(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_login_change(state: Core, count: int, command: np.void) -> int:
     """LOGIN_UP and LOGIN_DOWN: the member is told."""
     subject = signed(command["subject_id"])
     if not is_killable(state, LOGIN_LEVEL, subject):
-        return reject(state, out, count, command, reasons.UNKNOWN_LEVEL)
+        return reject(state, count, command, reasons.UNKNOWN_LEVEL)
     is_up = ONE if signed(command["kind"]) == kinds.LOGIN_UP else ZERO
     down_reason = ZERO if is_up == 1 else signed(command["down_reason"])
-    login = state.logins[subject]
+    login = login_at(state, subject)
     login["is_up"] = is_up
     login["down_reason"] = down_reason
     stream = signed(login["member_id"])
     stream = STREAM_OPERATOR if stream == 0 else stream
     login_id = signed(command["login_id"])
     reference = signed(command["user_reference"])
-    begin_event(out, count, stream, kinds.LOGIN_CHANGED, command, login_id, reference, ZERO, ZERO)
-    event = out.events[count]
+    begin_event(state, count, stream, kinds.LOGIN_CHANGED, command, login_id, reference, ZERO, ZERO)
+    event = event_at(state, count)
     event["subject_id"] = subject
     event["down_reason"] = down_reason
     event["is_up"] = is_up
@@ -166,20 +171,20 @@ def apply_login_change(state: State, out: Out, count: int, command: np.void) -> 
 
 
 @cold
-def apply_restart(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_restart(state: Core, count: int, command: np.void) -> int:
     """RESTART: the market is halted until resumed, and every login is down."""
-    for login_id in range(1, signed(state.counters[0]["logins"])):
-        state.logins[login_id]["is_up"] = 0
-    count = set_halt(state, out, count, command, MARKET_LEVEL, ZERO, ONE, HALT_RESTART, ZERO)
-    return write_done(state, out, count, command, ZERO, ZERO, signed(command["recovered_sequence"]))
+    for login_id in range(1, logins_in(state)):
+        login_at(state, login_id)["is_up"] = 0
+    count = set_halt(state, count, command, MARKET_LEVEL, ZERO, ONE, HALT_RESTART, ZERO)
+    return write_done(state, count, command, ZERO, ZERO, signed(command["recovered_sequence"]))
 
 
 @cold
-def write_image(state: State, out: Out, count: int, command: np.void, contract_id: int, side: int) -> int:
+def write_image(state: Core, count: int, command: np.void, contract_id: int, side: int) -> int:
     """FIVE_LEVELS: best prices and lots of one side; its fields reach into the usual header."""
-    contract = state.contracts[contract_id]
-    begin_public(out, count, kinds.FIVE_LEVELS, command, ZERO)
-    event = out.events[count]
+    contract = contract_at(state, contract_id)
+    begin_public(state, count, kinds.FIVE_LEVELS, command, ZERO)
+    event = event_at(state, count)
     event["user_reference"] = 0
     event["board_contract_id"] = contract_id
     event["board_side"] = side
@@ -187,7 +192,7 @@ def write_image(state: State, out: Out, count: int, command: np.void, contract_i
     position = signed(contract["best"][side])
     given = ZERO
     while position >= 0 and given < depth:
-        level = state.levels[level_index(state.counters[0], contract_id, side, position)]
+        level = level_at(state, contract_id, side, position)
         write_image_level(event, given, price_at(contract, side, position), signed(level["lots"]))
         given += 1
         position = next_level(state, contract_id, side, position + 1)
@@ -216,23 +221,23 @@ def write_image_level(event: np.void, index: int, price_ticks: int, lots: int) -
 
 
 @cold
-def run_tick(state: State, out: Out, count: int, command: np.void) -> int:
+def run_tick(state: Core, count: int, command: np.void) -> int:
     """TICK: the image of every side that changed since its last one (cursor = 2 * contract + side)."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     counters["stage"] = 1
-    room = len(out.events) - STEP_EVENTS
-    end = signed(counters["contracts"]) * 2
+    room = events_in(state) - STEP_EVENTS
+    end = contracts_in(state) * 2
     cursor = signed(counters["cursor"])
     while cursor < end:
         contract_id = cursor >> ONE
         side = cursor & ONE
-        contract = state.contracts[contract_id]
+        contract = contract_at(state, contract_id)
         if signed(contract["is_dirty"][side]) != 0:
             if count > room:
                 counters["cursor"] = cursor
                 return count
             contract["is_dirty"][side] = 0
-            count = write_image(state, out, count, command, contract_id, side)
+            count = write_image(state, count, command, contract_id, side)
         cursor += 1
     counters["cursor"] = 0
     counters["stage"] = 0

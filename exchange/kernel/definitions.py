@@ -3,6 +3,20 @@
 import numpy as np
 
 from exchange.kernel import kinds, reasons
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    accounts_in,
+    contract_at,
+    contracts_in,
+    counters_of,
+    event_at,
+    events_in,
+    levels_in,
+    login_at,
+    member_at,
+    members_in,
+)
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -33,24 +47,23 @@ from exchange.kernel.constants import (
     VERSION,
     ZERO,
 )
-from exchange.kernel.events import Out, begin_event, begin_public, reject, write_done
+from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.figures import half_up, weigh_contracts
 from exchange.kernel.parameters import is_in_range
 from exchange.kernel.risk import is_contract
-from exchange.kernel.state import State
 
 
 @cold
-def open_stream(state: State, out: Out, count: int, command: np.void, stream: int) -> int:
+def open_stream(state: Core, count: int, command: np.void, stream: int) -> int:
     """STREAM_OPENED, the first record of a stream; later calls write nothing."""
-    member = state.members[stream]
+    member = member_at(state, stream)
     if signed(member["is_defined"]) != 0:
         return count
     member["is_defined"] = 1
     login_id = signed(command["login_id"])
     reference = signed(command["user_reference"])
-    begin_event(out, count, stream, kinds.STREAM_OPENED, command, login_id, reference, ZERO, ZERO)
-    event = out.events[count]
+    begin_event(state, count, stream, kinds.STREAM_OPENED, command, login_id, reference, ZERO, ZERO)
+    event = event_at(state, count)
     event["quantity_lots_max"] = QUANTITY_MAX
     event["reference_gap_max"] = REFERENCE_GAP_MAX
     event["price_ticks_max"] = PRICE_MAX
@@ -58,24 +71,24 @@ def open_stream(state: State, out: Out, count: int, command: np.void, stream: in
     event["stream_id"] = stream
     event["dead_ms"] = DEAD_MS
     event["version"] = VERSION
-    event["trading_day"] = state.counters[0]["trading_day"]
+    event["trading_day"] = counters_of(state)["trading_day"]
     return count + 1
 
 
 @cold
-def apply_open_day(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_open_day(state: Core, count: int, command: np.void) -> int:
     """OPEN_DAY: once per state."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     if signed(counters["is_open"]) != 0:
-        return reject(state, out, count, command, reasons.DAY_ALREADY_OPEN)
+        return reject(state, count, command, reasons.DAY_ALREADY_OPEN)
     if signed(command["version"]) != VERSION:
-        return reject(state, out, count, command, reasons.WRONG_VERSION)
+        return reject(state, count, command, reasons.WRONG_VERSION)
     counters["is_open"] = 1
     counters["trading_day"] = command["trading_day"]
-    count = open_stream(state, out, count, command, STREAM_PUBLIC)
-    count = open_stream(state, out, count, command, STREAM_SETTLEMENT)
-    count = open_stream(state, out, count, command, STREAM_OPERATOR)
-    return write_done(state, out, count, command, ZERO, ZERO, ZERO)
+    count = open_stream(state, count, command, STREAM_PUBLIC)
+    count = open_stream(state, count, command, STREAM_SETTLEMENT)
+    count = open_stream(state, count, command, STREAM_OPERATOR)
+    return write_done(state, count, command, ZERO, ZERO, ZERO)
 
 
 @cold
@@ -90,18 +103,18 @@ def band_limits(base_ticks: int, band_ppm: int, levels: int) -> tuple[int, int]:
 
 
 @cold
-def fits_levels(state: State, base_ticks: int, band_ppm: int) -> bool:
+def fits_levels(state: Core, base_ticks: int, band_ppm: int) -> bool:
     """Whether a listed band has at most as many prices as the book has levels."""
-    levels = signed(state.counters[0]["levels"])
+    levels = levels_in(state)
     lower, upper = band_limits(base_ticks, band_ppm, levels)
     return upper - lower < levels
 
 
 @cold
-def set_band(state: State, out: Out, count: int, command: np.void, contract_id: int) -> int:
+def set_band(state: Core, count: int, command: np.void, contract_id: int) -> int:
     """Compute both bands from base and rate, and write BAND."""
-    contract = state.contracts[contract_id]
-    levels = signed(state.counters[0]["levels"])
+    contract = contract_at(state, contract_id)
+    levels = levels_in(state)
     base = signed(contract["base"])
     lower, upper = band_limits(base, signed(contract["parameters"][LISTED_BAND]), levels)
     block_lower, block_upper = band_limits(base, signed(contract["parameters"][BLOCK_BAND]), levels)
@@ -111,8 +124,8 @@ def set_band(state: State, out: Out, count: int, command: np.void, contract_id: 
     contract["block_upper"] = block_upper
     contract["origin"][BUY] = upper
     contract["origin"][SELL] = lower
-    begin_public(out, count, kinds.BAND, command, contract_id)
-    event = out.events[count]
+    begin_public(state, count, kinds.BAND, command, contract_id)
+    event = event_at(state, count)
     event["base_price_ticks"] = base
     event["lower_ticks"] = lower
     event["upper_ticks"] = upper
@@ -122,11 +135,11 @@ def set_band(state: State, out: Out, count: int, command: np.void, contract_id: 
 
 
 @cold
-def check_contract(state: State, command: np.void) -> int:
+def check_contract(state: Core, command: np.void) -> int:
     """Every check of DEFINE_CONTRACT in its precedence."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     contract_id = signed(command["contract_id"])
-    if contract_id == 0 or contract_id >= signed(counters["contracts"]):
+    if contract_id == 0 or contract_id >= contracts_in(state):
         return reasons.DEFINITION_CAPACITY
     if is_contract(state, contract_id) or signed(counters["is_opening_accepted"]) != 0:
         return reasons.DEFINITION_CONFLICT
@@ -143,16 +156,16 @@ def check_contract(state: State, command: np.void) -> int:
 
 
 @cold
-def apply_define_contract(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_define_contract(state: Core, count: int, command: np.void) -> int:
     """DEFINE_CONTRACT: takes the market's parameters as they are now; before positions are confirmed.
 
     A contract defined later would stay CLOSED, and the day could never be closed.
     """
     reason = check_contract(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     contract_id = signed(command["contract_id"])
-    contract = state.contracts[contract_id]
+    contract = contract_at(state, contract_id)
     contract["is_defined"] = 1
     contract["matching_rule"] = command["matching_rule"]
     contract["product"] = command["product"]
@@ -162,55 +175,55 @@ def apply_define_contract(state: State, out: Out, count: int, command: np.void) 
     contract["venue"] = command["venue"]
     contract["registry"] = command["registry"]
     for parameter in range(PARAMETER_LAST + ONE):
-        contract["parameters"][parameter] = state.counters[0]["parameters"][parameter]
+        contract["parameters"][parameter] = counters_of(state)["parameters"][parameter]
     weigh_contracts(state)
-    count = set_band(state, out, count, command, contract_id)
-    return write_done(state, out, count, command, ZERO, ZERO, ZERO)
+    count = set_band(state, count, command, contract_id)
+    return write_done(state, count, command, ZERO, ZERO, ZERO)
 
 
 @cold
-def apply_define_account(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_define_account(state: Core, count: int, command: np.void) -> int:
     """DEFINE_ACCOUNT: before positions are confirmed; its member's stream opens with its first account."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     account_id = signed(command["account_id"])
     member_id = signed(command["member_id"])
-    is_outside = account_id == 0 or account_id >= signed(counters["accounts"])
-    if is_outside or member_id < MEMBER_FIRST or member_id >= signed(counters["members"]):
-        return reject(state, out, count, command, reasons.DEFINITION_CAPACITY)
-    account = state.accounts[account_id]
+    is_outside = account_id == 0 or account_id >= accounts_in(state)
+    if is_outside or member_id < MEMBER_FIRST or member_id >= members_in(state):
+        return reject(state, count, command, reasons.DEFINITION_CAPACITY)
+    account = account_at(state, account_id)
     if signed(account["is_defined"]) != 0 or signed(counters["is_opening_accepted"]) != 0:
-        return reject(state, out, count, command, reasons.DEFINITION_CONFLICT)
+        return reject(state, count, command, reasons.DEFINITION_CONFLICT)
     account["is_defined"] = 1
     account["member_id"] = member_id
     account["entity_id"] = command["entity_id"]
     account["group_id"] = command["group_id"]
     account["eligibility"] = command["eligibility"]
-    count = open_stream(state, out, count, command, member_id)
-    return write_done(state, out, count, command, ZERO, ZERO, ZERO)
+    count = open_stream(state, count, command, member_id)
+    return write_done(state, count, command, ZERO, ZERO, ZERO)
 
 
 @cold
-def apply_define_login(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_define_login(state: Core, count: int, command: np.void) -> int:
     """DEFINE_LOGIN: of a trading member, or of one of the streams below them."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     login_id = signed(command["subject_id"])
     member_id = signed(command["member_id"])
     is_outside = login_id == 0 or login_id >= signed(counters["logins"])
-    if is_outside or member_id >= signed(counters["members"]):
-        return reject(state, out, count, command, reasons.DEFINITION_CAPACITY)
-    login = state.logins[login_id]
+    if is_outside or member_id >= members_in(state):
+        return reject(state, count, command, reasons.DEFINITION_CAPACITY)
+    login = login_at(state, login_id)
     if signed(login["is_defined"]) != 0:
-        return reject(state, out, count, command, reasons.DEFINITION_CONFLICT)
+        return reject(state, count, command, reasons.DEFINITION_CONFLICT)
     login["is_defined"] = 1
     login["member_id"] = member_id
     login["rights"] = command["rights"]
     if member_id >= MEMBER_FIRST:
-        count = open_stream(state, out, count, command, member_id)
-    return write_done(state, out, count, command, login_id, ZERO, ZERO)
+        count = open_stream(state, count, command, member_id)
+    return write_done(state, count, command, login_id, ZERO, ZERO)
 
 
 @cold
-def check_parameter(state: State, command: np.void) -> int:
+def check_parameter(state: Core, command: np.void) -> int:
     """Every check of PARAMETER_SET in its precedence, over all contracts it would change."""
     chosen = signed(command["contract_id"])
     parameter = signed(command["parameter_id"])
@@ -219,13 +232,13 @@ def check_parameter(state: State, command: np.void) -> int:
         return reasons.UNKNOWN_CONTRACT
     if parameter == 0 or parameter > PARAMETER_LAST:
         return reasons.UNKNOWN_PARAMETER
-    if not is_in_range(parameter, value, signed(state.counters[0]["levels"])):
+    if not is_in_range(parameter, value, levels_in(state)):
         return reasons.PARAMETER_VALUE
     reason = reasons.OK
-    for contract_id in range(1, signed(state.counters[0]["contracts"])):
+    for contract_id in range(1, contracts_in(state)):
         if not is_contract(state, contract_id) or (chosen != 0 and chosen != contract_id):
             continue
-        contract = state.contracts[contract_id]
+        contract = contract_at(state, contract_id)
         if parameter == LISTED_BAND and not fits_levels(state, signed(contract["base"]), value):
             return reasons.PARAMETER_VALUE
         if signed(contract["phase"][LISTED]) != CLOSED or signed(contract["phase"][BLOCK]) != CLOSED:
@@ -234,46 +247,46 @@ def check_parameter(state: State, command: np.void) -> int:
 
 
 @cold
-def apply_parameter_set(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_parameter_set(state: Core, count: int, command: np.void) -> int:
     """PARAMETER_SET: one contract, or with contract 0 the default and every contract; before positions."""
     reason = check_parameter(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     chosen = signed(command["contract_id"])
     parameter = signed(command["parameter_id"])
     value = signed(command["parameter_value"])
-    counters = state.counters[0]
+    counters = counters_of(state)
     if chosen == 0:
         counters["parameters"][parameter] = value
-    for contract_id in range(1, signed(counters["contracts"])):
+    for contract_id in range(1, contracts_in(state)):
         if is_contract(state, contract_id) and (chosen == 0 or chosen == contract_id):
-            state.contracts[contract_id]["parameters"][parameter] = value
+            contract_at(state, contract_id)["parameters"][parameter] = value
     if parameter == COMPOSITE_WEIGHT:
         weigh_contracts(state)
     counters["stage"] = 1
     counters["cursor"] = 1
-    return run_parameter_set(state, out, count, command)
+    return run_parameter_set(state, count, command)
 
 
 @cold
-def run_parameter_set(state: State, out: Out, count: int, command: np.void) -> int:
+def run_parameter_set(state: Core, count: int, command: np.void) -> int:
     """Say every band that changed, contract after contract, then COMMAND_DONE."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     chosen = signed(command["contract_id"])
     parameter = signed(command["parameter_id"])
     is_band = parameter == LISTED_BAND or parameter == BLOCK_BAND
-    room = len(out.events) - STEP_EVENTS
+    room = events_in(state) - STEP_EVENTS
     contract_id = signed(counters["cursor"])
-    while contract_id < signed(counters["contracts"]):
+    while contract_id < contracts_in(state):
         if count > room:
             counters["cursor"] = contract_id
             return count
         if is_band and is_contract(state, contract_id) and (chosen == 0 or chosen == contract_id):
-            count = set_band(state, out, count, command, contract_id)
+            count = set_band(state, count, command, contract_id)
         contract_id += 1
     counters["cursor"] = contract_id
     if count > room:
         return count
     counters["cursor"] = 0
     counters["stage"] = 0
-    return write_done(state, out, count, command, parameter, ZERO, signed(command["parameter_value"]))
+    return write_done(state, count, command, parameter, ZERO, signed(command["parameter_value"]))

@@ -5,7 +5,8 @@ The taker's side of a match lives in counters (`taker_*`): a take may be cut int
 
 import numpy as np
 
-from exchange.kernel.book import level_index, side_of
+from exchange.kernel.access import Core, account_at, counters_of, detail_at, holding_at, level_at, order_at
+from exchange.kernel.book import side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     BUY,
@@ -17,7 +18,6 @@ from exchange.kernel.constants import (
     TRADING_FEE,
 )
 from exchange.kernel.risk import amount_with_fees, fee_on, lock_cash, lock_units
-from exchange.kernel.state import State
 
 
 @hot
@@ -95,27 +95,27 @@ def deliver(
 
 @hot
 def settle_maker(
-    state: State, contract: np.void, slot: int, quantity_lots: int, method: int
+    state: Core, contract: np.void, slot: int, quantity_lots: int, method: int
 ) -> tuple[int, int]:
     """The resting order's half of a match: its units, cash and fees, what remains of it and of its level."""
-    counters = state.counters[0]
-    order = state.orders[slot]
-    detail = state.details[slot]
+    counters = counters_of(state)
+    order = order_at(state, slot)
+    detail = detail_at(state, slot)
     account_id = signed(order["account_id"])
     contract_id = signed(order["contract_id"])
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    holding = holding_at(state, account_id, contract_id)
     side = side_of(order)
     amount = signed(detail["price_ticks"]) * quantity_lots
     filled = signed(detail["filled_fen"])
     fees = fee_step(contract, filled, amount)
     cost = fees[0] + fees[1]
     detail["filled_fen"] = filled + amount
-    deliver(contract, state.accounts[account_id], holding, side, quantity_lots, amount, cost)
+    deliver(contract, account_at(state, account_id), holding, side, quantity_lots, amount, cost)
     order["remaining"] = signed(order["remaining"]) - quantity_lots
     if side == BUY:
         detail["lock_fen"] = signed(detail["lock_fen"]) - amount - cost
     if method == LISTED:
-        level = state.levels[level_index(counters, contract_id, side, signed(order["position"]))]
+        level = level_at(state, contract_id, side, signed(order["position"]))
         level["lots"] = signed(level["lots"]) - quantity_lots
         contract["is_dirty"][side] = 1
     counters["fees_fen"] = signed(counters["fees_fen"]) + cost
@@ -124,7 +124,7 @@ def settle_maker(
 
 @hot
 def settle_taker(
-    state: State,
+    state: Core,
     contract: np.void,
     contract_id: int,
     account_id: int,
@@ -133,13 +133,13 @@ def settle_taker(
     amount_fen: int,
 ) -> tuple[int, int]:
     """The command's half of a match: its units, cash and fees, and what remains of its lock."""
-    counters = state.counters[0]
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    counters = counters_of(state)
+    holding = holding_at(state, account_id, contract_id)
     filled = signed(counters["taker_filled_fen"])
     fees = fee_step(contract, filled, amount_fen)
     cost = fees[0] + fees[1]
     counters["taker_filled_fen"] = filled + amount_fen
-    deliver(contract, state.accounts[account_id], holding, side, quantity_lots, amount_fen, cost)
+    deliver(contract, account_at(state, account_id), holding, side, quantity_lots, amount_fen, cost)
     if side == BUY:
         counters["taker_lock_fen"] = signed(counters["taker_lock_fen"]) - amount_fen - cost
     counters["fees_fen"] = signed(counters["fees_fen"]) + cost

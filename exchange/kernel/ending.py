@@ -3,24 +3,24 @@
 import numpy as np
 
 from exchange.kernel import kinds
+from exchange.kernel.access import Core, account_at, contract_at, detail_at, event_at, holding_at, order_at
 from exchange.kernel.book import free_slot, kind_of, remove_offer, remove_order, side_of
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import BLOCK, OFFER_ORDER, SELL, ZERO
-from exchange.kernel.events import Out, begin_event
+from exchange.kernel.events import begin_event
 from exchange.kernel.risk import lock_cash, lock_units
-from exchange.kernel.state import State
 
 
 @hot
-def end_order(state: State, out: Out, count: int, command: np.void, slot: int, reason: int) -> int:
+def end_order(state: Core, count: int, command: np.void, slot: int, reason: int) -> int:
     """End a resting order: its lock returns, its owner is told, its slot is free."""
-    order = state.orders[slot]
-    detail = state.details[slot]
+    order = order_at(state, slot)
+    detail = detail_at(state, slot)
     account_id = signed(order["account_id"])
     contract_id = signed(order["contract_id"])
-    contract = state.contracts[contract_id]
-    account = state.accounts[account_id]
-    holding = state.holdings[account_id * signed(state.counters[0]["contracts"]) + contract_id]
+    contract = contract_at(state, contract_id)
+    account = account_at(state, account_id)
+    holding = holding_at(state, account_id, contract_id)
     side = side_of(order)
     kind = kind_of(order)
     remaining = signed(order["remaining"])
@@ -31,7 +31,7 @@ def end_order(state: State, out: Out, count: int, command: np.void, slot: int, r
         detail["lock_fen"] = 0
         holding["open_buys"] = signed(holding["open_buys"]) - remaining
     begin_event(
-        out,
+        state,
         count,
         signed(account["member_id"]),
         kinds.DONE,
@@ -41,7 +41,7 @@ def end_order(state: State, out: Out, count: int, command: np.void, slot: int, r
         contract_id,
         account_id,
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["order_id"] = order["order_id"]
     event["price_ticks"] = detail["price_ticks"]
     event["quantity_lots"] = remaining
@@ -51,7 +51,7 @@ def end_order(state: State, out: Out, count: int, command: np.void, slot: int, r
     event["order_kind"] = kind
     if kind == OFFER_ORDER:
         event["method"] = BLOCK
-        remove_offer(state.orders, contract, slot)
+        remove_offer(state, contract, slot)
     else:
         remove_order(state, contract, slot)
     account["open_orders"] = signed(account["open_orders"]) - 1
@@ -61,16 +61,16 @@ def end_order(state: State, out: Out, count: int, command: np.void, slot: int, r
 
 @cold
 def write_block_closed(
-    state: State, out: Out, count: int, command: np.void, slot: int, reason: int, user_reference: int
+    state: Core, count: int, command: np.void, slot: int, reason: int, user_reference: int
 ) -> int:
     """BLOCK_CLOSED to the counterparty of a block offer, written while its slot still holds it."""
-    order = state.orders[slot]
-    detail = state.details[slot]
+    order = order_at(state, slot)
+    detail = detail_at(state, slot)
     counterparty = signed(detail["counterparty_account_id"])
     begin_event(
-        out,
+        state,
         count,
-        signed(state.accounts[counterparty]["member_id"]),
+        signed(account_at(state, counterparty)["member_id"]),
         kinds.BLOCK_CLOSED,
         command,
         signed(command["login_id"]),
@@ -78,7 +78,7 @@ def write_block_closed(
         signed(order["contract_id"]),
         counterparty,
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["order_id"] = order["order_id"]
     event["price_ticks"] = detail["price_ticks"]
     event["quantity_lots"] = detail["quantity_lots"]
@@ -90,18 +90,16 @@ def write_block_closed(
 
 
 @cold
-def end_offer(
-    state: State, out: Out, count: int, command: np.void, slot: int, reason: int, user_reference: int
-) -> int:
+def end_offer(state: Core, count: int, command: np.void, slot: int, reason: int, user_reference: int) -> int:
     """End a block offer without a trade: its owner is told first, then its counterparty."""
-    write_block_closed(state, out, count + 1, command, slot, reason, user_reference)
-    end_order(state, out, count, command, slot, reason)
+    write_block_closed(state, count + 1, command, slot, reason, user_reference)
+    end_order(state, count, command, slot, reason)
     return count + 2
 
 
 @cold
-def end_resting(state: State, out: Out, count: int, command: np.void, slot: int, reason: int) -> int:
+def end_resting(state: Core, count: int, command: np.void, slot: int, reason: int) -> int:
     """End a listing or a block offer, whichever the slot holds."""
-    if kind_of(state.orders[slot]) == OFFER_ORDER:
-        return end_offer(state, out, count, command, slot, reason, ZERO)
-    return end_order(state, out, count, command, slot, reason)
+    if kind_of(order_at(state, slot)) == OFFER_ORDER:
+        return end_offer(state, count, command, slot, reason, ZERO)
+    return end_order(state, count, command, slot, reason)

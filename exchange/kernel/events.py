@@ -3,12 +3,10 @@
 Every writer takes the number of events written so far and returns it plus one.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from exchange.kernel import kinds
+from exchange.kernel.access import Core, counters_of, event_at, login_at, logins_in, member_at, stream_at
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     STREAM_OPERATOR,
@@ -17,21 +15,12 @@ from exchange.kernel.constants import (
     VERSION,
     ZERO,
 )
-from exchange.kernel.state import Rows, State
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
-
-
-class Out(NamedTuple):
-    """Where events go."""
-
-    events: Rows
-    streams: NDArray[np.uint32]  # the stream of each event
-    members: Rows  # a stream's counter is its member's
 
 
 @hot
 def begin_event(
-    out: Out,
+    state: Core,
     count: int,
     stream: int,
     kind: int,
@@ -42,7 +31,7 @@ def begin_event(
     account_id: int,
 ) -> None:
     """Write the header, zero the body and route event number `count`."""
-    event = out.events[count]
+    event = event_at(state, count)
     event["length_high"] = 0
     event["length_low"] = LENGTH_PREFIX
     event["packet_type"] = SEQUENCED
@@ -63,37 +52,35 @@ def begin_event(
     event["order_kind"] = 0
     event["trading_fee_fen"] = 0
     event["settlement_fee_fen"] = 0
-    out.streams[count] = stream
-    member = out.members[stream]
+    stream_at(state, count)["stream"] = stream
+    member = member_at(state, stream)
     member["event_count"] = signed(member["event_count"]) + 1
 
 
 @hot
-def begin_public(out: Out, count: int, kind: int, command: np.void, contract_id: int) -> None:
+def begin_public(state: Core, count: int, kind: int, command: np.void, contract_id: int) -> None:
     """Begin a public event: it names no account, login or reference."""
-    begin_event(out, count, STREAM_PUBLIC, kind, command, ZERO, ZERO, contract_id, ZERO)
+    begin_event(state, count, STREAM_PUBLIC, kind, command, ZERO, ZERO, contract_id, ZERO)
 
 
 @hot
 def begin_settlement(
-    state: State, out: Out, count: int, kind: int, command: np.void, contract_id: int, account_id: int
+    state: Core, count: int, kind: int, command: np.void, contract_id: int, account_id: int
 ) -> None:
     """Begin an event to the registry; each carries protocol version and trading day."""
     login_id = signed(command["login_id"])
     reference = signed(command["user_reference"])
-    begin_event(out, count, STREAM_SETTLEMENT, kind, command, login_id, reference, contract_id, account_id)
-    event = out.events[count]
+    begin_event(state, count, STREAM_SETTLEMENT, kind, command, login_id, reference, contract_id, account_id)
+    event = event_at(state, count)
     event["version"] = VERSION
-    event["trading_day"] = state.counters[0]["trading_day"]
+    event["trading_day"] = counters_of(state)["trading_day"]
 
 
 @cold
-def write_done(
-    state: State, out: Out, count: int, command: np.void, subject_id: int, level: int, value: int
-) -> int:
+def write_done(state: Core, count: int, command: np.void, subject_id: int, level: int, value: int) -> int:
     """COMMAND_DONE to the operators' stream."""
     begin_event(
-        out,
+        state,
         count,
         STREAM_OPERATOR,
         kinds.COMMAND_DONE,
@@ -103,7 +90,7 @@ def write_done(
         signed(command["contract_id"]),
         signed(command["account_id"]),
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["parameter_value"] = value
     event["subject_id"] = subject_id
     event["command_kind"] = command["kind"]
@@ -113,20 +100,20 @@ def write_done(
 
 @cold
 def write_rejected(
-    state: State, out: Out, count: int, command: np.void, contract_id: int, reason: int, expected: int
+    state: Core, count: int, command: np.void, contract_id: int, reason: int, expected: int
 ) -> int:
     """REJECTED to the stream of the login's member, or to the operators where no member sent it."""
     login_id = signed(command["login_id"])
     stream = STREAM_OPERATOR
     highest = ZERO
-    if 0 < login_id < signed(state.counters[0]["logins"]):
-        login = state.logins[login_id]
+    if 0 < login_id < logins_in(state):
+        login = login_at(state, login_id)
         if signed(login["is_defined"]) != 0:
             highest = signed(login["highest_reference"])
             if signed(login["member_id"]) != 0:
                 stream = signed(login["member_id"])
     begin_event(
-        out,
+        state,
         count,
         stream,
         kinds.REJECTED,
@@ -136,7 +123,7 @@ def write_rejected(
         contract_id,
         signed(command["account_id"]),
     )
-    event = out.events[count]
+    event = event_at(state, count)
     if signed(command["kind"]) <= kinds.MEMBER_KIND_LAST:
         event["order_id"] = command["order_id"]
         event["price_ticks"] = command["price_ticks"]
@@ -150,6 +137,6 @@ def write_rejected(
 
 
 @hot
-def reject(state: State, out: Out, count: int, command: np.void, reason: int) -> int:
+def reject(state: Core, count: int, command: np.void, reason: int) -> int:
     """REJECTED as the command stands, where no number says what the rule allows."""
-    return write_rejected(state, out, count, command, signed(command["contract_id"]), reason, ZERO)
+    return write_rejected(state, count, command, signed(command["contract_id"]), reason, ZERO)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from exchange.kernel.access import Core, contract_at, contracts_in, counters_of
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import COMPOSITE_WEIGHT, LISTED
-from exchange.kernel.state import State
 
 
 @hot
@@ -51,13 +51,13 @@ def count_composite(counters: np.void, change: int) -> None:
 
 
 @cold
-def weigh_contracts(state: State) -> None:
+def weigh_contracts(state: Core) -> None:
     """Set the composite's weighted sum anew, after a weight or a base came or changed."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     total = signed(0)
     weights = signed(0)
-    for contract_id in range(1, signed(counters["contracts"])):
-        contract = state.contracts[contract_id]
+    for contract_id in range(1, contracts_in(state)):
+        contract = contract_at(state, contract_id)
         if signed(contract["is_defined"]) != 0:
             weight = signed(contract["parameters"][COMPOSITE_WEIGHT])
             weights += weight

@@ -3,7 +3,21 @@
 import numpy as np
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.book import append_order, level_index, position_of, side_kind, take_slot
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    contract_at,
+    contracts_in,
+    counters_of,
+    detail_at,
+    event_at,
+    holding_at,
+    level_at,
+    order_at,
+    reference_at,
+    ring_of,
+)
+from exchange.kernel.book import append_order, position_of, side_kind, take_slot
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -18,7 +32,7 @@ from exchange.kernel.constants import (
     SELL,
     ZERO,
 )
-from exchange.kernel.events import Out, begin_event, write_rejected
+from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.risk import (
     amount_with_fees,
     check_eligible,
@@ -31,35 +45,34 @@ from exchange.kernel.risk import (
     lock_cash,
     lock_units,
 )
-from exchange.kernel.state import State
 
 
 @hot
-def check_form(state: State, command: np.void, method: int, flags_max: int) -> int:
+def check_form(state: Core, command: np.void, method: int, flags_max: int) -> int:
     """All that comes before the terms of a listing, a take or a block offer."""
     reason = check_party(state, command)
     if reason != 0:
         return reason
     if signed(command["side"]) > ONE or signed(command["order_flags"]) > flags_max:
         return reasons.INVALID_FIELD
-    contract = state.contracts[signed(command["contract_id"])]
+    contract = contract_at(state, signed(command["contract_id"]))
     reason = check_trading(state, contract, method, signed(command["login_id"]))
     if reason != 0:
         return reason
-    return check_eligible(contract, state.accounts[signed(command["account_id"])], signed(command["side"]))
+    return check_eligible(contract, account_at(state, signed(command["account_id"])), signed(command["side"]))
 
 
 @hot
-def check_listing(state: State, command: np.void) -> int:
+def check_listing(state: Core, command: np.void) -> int:
     """Every check of a listing in its precedence."""
     reason = check_form(state, command, LISTED, ZERO)
     if reason != 0:
         return reason
-    counters = state.counters[0]
+    counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
-    contract = state.contracts[contract_id]
-    account = state.accounts[account_id]
+    contract = contract_at(state, contract_id)
+    account = account_at(state, account_id)
     side = signed(command["side"])
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
@@ -69,7 +82,7 @@ def check_listing(state: State, command: np.void) -> int:
     reason = check_price(signed(contract["lower"]), signed(contract["upper"]), price, quantity)
     if reason != 0:
         return reason
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    holding = holding_at(state, account_id, contract_id)
     reason = check_funds(contract, account, holding, side, quantity, price)
     if reason != 0:
         return reason
@@ -77,7 +90,7 @@ def check_listing(state: State, command: np.void) -> int:
     if reason != 0:
         return reason
     position = position_of(contract, side, price)
-    level = state.levels[level_index(counters, contract_id, side, position)]
+    level = level_at(state, contract_id, side, position)
     if signed(level["lots"]) + quantity > LEVEL_LOTS_MAX:
         return reasons.LEVEL_CAPACITY
     return reasons.OK
@@ -85,26 +98,26 @@ def check_listing(state: State, command: np.void) -> int:
 
 @hot
 def accept_order(
-    state: State, out: Out, count: int, command: np.void, order_kind: int, method: int, counterparty: int
+    state: Core, count: int, command: np.void, order_kind: int, method: int, counterparty: int
 ) -> int:
     """Lock what the command needs, fill a slot with it, remember its reference, and write ACCEPTED.
 
     The caller links the slot (counters.free_head before the call) into its book or list.
     """
-    counters = state.counters[0]
+    counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     login_id = signed(command["login_id"])
     reference = signed(command["user_reference"])
-    contract = state.contracts[contract_id]
-    account = state.accounts[account_id]
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    contract = contract_at(state, contract_id)
+    account = account_at(state, account_id)
+    holding = holding_at(state, account_id, contract_id)
     side = signed(command["side"])
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     slot = take_slot(state)
-    order = state.orders[slot]
-    detail = state.details[slot]
+    order = order_at(state, slot)
+    detail = detail_at(state, slot)
     if side == SELL:
         lock_units(holding, quantity)
         detail["lock_fen"] = 0
@@ -124,10 +137,10 @@ def accept_order(
     detail["quantity_lots"] = quantity
     detail["price_ticks"] = price
     detail["counterparty_account_id"] = counterparty
-    ring = signed(counters["ring"])
-    state.references[login_id * ring + (reference & (ring - 1))]["slot"] = slot + 1
+    ring = ring_of(state)
+    reference_at(state, login_id, reference & (ring - 1))["slot"] = slot + 1
     begin_event(
-        out,
+        state,
         count,
         signed(account["member_id"]),
         kinds.ACCEPTED,
@@ -137,7 +150,7 @@ def accept_order(
         contract_id,
         account_id,
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["order_id"] = order["order_id"]
     event["price_ticks"] = price
     event["quantity_lots"] = quantity
@@ -149,29 +162,29 @@ def accept_order(
 
 
 @hot
-def apply_listing(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_listing(state: Core, count: int, command: np.void) -> int:
     """LISTING: checked, locked, resting, accepted."""
     reason = check_listing(state, command)
     if reason != 0:
-        return reject_terms(state, out, count, command, LISTED, reason)
-    slot = signed(state.counters[0]["free_head"])
-    count = accept_order(state, out, count, command, LISTING_ORDER, LISTED, ZERO)
-    contract = state.contracts[signed(command["contract_id"])]
+        return reject_terms(state, count, command, LISTED, reason)
+    slot = signed(counters_of(state)["free_head"])
+    count = accept_order(state, count, command, LISTING_ORDER, LISTED, ZERO)
+    contract = contract_at(state, signed(command["contract_id"]))
     side = signed(command["side"])
-    state.orders[slot]["position"] = position_of(contract, side, signed(command["price_ticks"]))
+    order_at(state, slot)["position"] = position_of(contract, side, signed(command["price_ticks"]))
     append_order(state, contract, slot)
     return count
 
 
 @cold
-def reject_terms(state: State, out: Out, count: int, command: np.void, method: int, reason: int) -> int:
+def reject_terms(state: Core, count: int, command: np.void, method: int, reason: int) -> int:
     """REJECTED with the number the rule allows, where one number says it."""
     contract_id = signed(command["contract_id"])
     expected = ZERO
-    if contract_id < len(state.contracts):
-        contract = state.contracts[contract_id]
+    if contract_id < contracts_in(state):
+        contract = contract_at(state, contract_id)
         expected = allowed_value(contract, method, reason, signed(command["price_ticks"]))
-    return write_rejected(state, out, count, command, contract_id, reason, expected)
+    return write_rejected(state, count, command, contract_id, reason, expected)
 
 
 @cold

@@ -3,7 +3,7 @@
 import numpy as np
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.book import level_index
+from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, event_at, events_in, level_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     ALL,
@@ -22,9 +22,8 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.ending import end_resting
-from exchange.kernel.events import Out, begin_public, reject, write_done, write_rejected
+from exchange.kernel.events import begin_public, reject, write_done, write_rejected
 from exchange.kernel.risk import is_contract
-from exchange.kernel.state import State
 from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.phases import PHASE_CHANGES
 
@@ -42,8 +41,7 @@ def is_legal_change(phase: int, target: int) -> bool:
 
 @cold
 def change_phase(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     contract_id: int,
@@ -52,9 +50,9 @@ def change_phase(
     next_change_ns: int,
 ) -> int:
     """Enter a phase and write PHASE_CHANGED."""
-    contract = state.contracts[contract_id]
-    begin_public(out, count, kinds.PHASE_CHANGED, command, contract_id)
-    event = out.events[count]
+    contract = contract_at(state, contract_id)
+    begin_public(state, count, kinds.PHASE_CHANGED, command, contract_id)
+    event = event_at(state, count)
     event["previous_phase"] = contract["phase"][method]
     event["phase"] = phase
     event["method"] = method
@@ -65,40 +63,40 @@ def change_phase(
 
 
 @cold
-def first_resting(state: State, contract_id: int, method: int) -> int:
+def first_resting(state: Core, contract_id: int, method: int) -> int:
     """The order that lapses next: buys then sells, best price first, first come; or NONE."""
-    contract = state.contracts[contract_id]
+    contract = contract_at(state, contract_id)
     if method == BLOCK:
         return signed(contract["block_head"])
     for side in (BUY, SELL):
         best = signed(contract["best"][side])
         if best >= 0:
-            return signed(state.levels[level_index(state.counters[0], contract_id, side, best)]["head"])
+            return signed(level_at(state, contract_id, side, best)["head"])
     return NONE
 
 
 @cold
-def apply_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_set_phase(state: Core, count: int, command: np.void) -> int:
     """SET_PHASE: each contract and method by itself; an illegal one is refused and the others go on."""
     contract_id = signed(command["contract_id"])
     method = signed(command["method"])
     if contract_id != 0 and not is_contract(state, contract_id):
-        return reject(state, out, count, command, reasons.UNKNOWN_CONTRACT)
+        return reject(state, count, command, reasons.UNKNOWN_CONTRACT)
     if (method != LISTED and method != BLOCK and method != ALL) or signed(command["phase"]) > PHASE_MAX:
-        return reject(state, out, count, command, reasons.INVALID_FIELD)
-    counters = state.counters[0]
+        return reject(state, count, command, reasons.INVALID_FIELD)
+    counters = counters_of(state)
     counters["stage"] = CHANGING
     counters["cursor"] = 0
     counters["cursor_refused"] = 0
     counters["cursor_accepted"] = 0
-    return run_set_phase(state, out, count, command)
+    return run_set_phase(state, count, command)
 
 
 @cold
-def set_one_phase(state: State, out: Out, count: int, command: np.void, contract_id: int, method: int) -> int:
+def set_one_phase(state: Core, count: int, command: np.void, contract_id: int, method: int) -> int:
     """Change, keep or refuse the phase of one method of one contract."""
-    counters = state.counters[0]
-    contract = state.contracts[contract_id]
+    counters = counters_of(state)
+    contract = contract_at(state, contract_id)
     phase = signed(contract["phase"][method])
     target = signed(command["phase"])
     next_change_ns = signed(command["next_change_ns"])
@@ -107,9 +105,9 @@ def set_one_phase(state: State, out: Out, count: int, command: np.void, contract
         contract["next_change_ns"][method] = next_change_ns
     elif is_kept_apart or not is_legal_change(phase, target):
         counters["cursor_refused"] = signed(counters["cursor_refused"]) + 1
-        return write_rejected(state, out, count, command, contract_id, reasons.ILLEGAL_PHASE_CHANGE, ZERO)
+        return write_rejected(state, count, command, contract_id, reasons.ILLEGAL_PHASE_CHANGE, ZERO)
     else:
-        count = change_phase(state, out, count, command, contract_id, method, target, next_change_ns)
+        count = change_phase(state, count, command, contract_id, method, target, next_change_ns)
         if target == ENDED:
             counters["stage"] = LAPSING
     counters["cursor_accepted"] = signed(counters["cursor_accepted"]) + 1
@@ -117,13 +115,13 @@ def set_one_phase(state: State, out: Out, count: int, command: np.void, contract
 
 
 @cold
-def run_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
+def run_set_phase(state: Core, count: int, command: np.void) -> int:
     """Walk the pairs of contract and method (cursor = 2 * contract + method), lapsing where one ends."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     chosen = signed(command["contract_id"])
     wanted = signed(command["method"])
-    room = len(out.events) - STEP_EVENTS
-    end = signed(counters["contracts"]) * 2
+    room = events_in(state) - STEP_EVENTS
+    end = contracts_in(state) * 2
     while count <= room:
         cursor = signed(counters["cursor"])
         contract_id = cursor >> ONE
@@ -131,7 +129,7 @@ def run_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
         if signed(counters["stage"]) == LAPSING:
             slot = first_resting(state, contract_id, method)
             if slot != NONE:
-                count = end_resting(state, out, count, command, slot, LAPSED)
+                count = end_resting(state, count, command, slot, LAPSED)
                 continue
             counters["stage"] = CHANGING
             counters["cursor"] = cursor + 1
@@ -142,29 +140,29 @@ def run_set_phase(state: State, out: Out, count: int, command: np.void) -> int:
             counters["cursor"] = 0
             if accepted == 0 and refused > 0:
                 return count
-            return write_done(state, out, count, command, chosen, ZERO, ZERO)
+            return write_done(state, count, command, chosen, ZERO, ZERO)
         else:
             is_chosen = (chosen == 0 or chosen == contract_id) and (wanted == ALL or wanted == method)
             if is_chosen and is_contract(state, contract_id):
-                count = set_one_phase(state, out, count, command, contract_id, method)
+                count = set_one_phase(state, count, command, contract_id, method)
             if signed(counters["stage"]) == CHANGING:
                 counters["cursor"] = cursor + 1
     return count
 
 
 @cold
-def run_change_all(state: State, out: Out, count: int, command: np.void, source: int, target: int) -> int:
+def run_change_all(state: Core, count: int, command: np.void, source: int, target: int) -> int:
     """Move every method in one phase to another; cursor is at the end when all are done."""
-    counters = state.counters[0]
-    room = len(out.events) - STEP_EVENTS
-    end = signed(counters["contracts"]) * 2
+    counters = counters_of(state)
+    room = events_in(state) - STEP_EVENTS
+    end = contracts_in(state) * 2
     cursor = signed(counters["cursor"])
     while cursor < end and count <= room:
         contract_id = cursor >> ONE
         method = cursor & ONE
         if is_contract(state, contract_id):
-            if signed(state.contracts[contract_id]["phase"][method]) == source:
-                count = change_phase(state, out, count, command, contract_id, method, target, ZERO)
+            if signed(contract_at(state, contract_id)["phase"][method]) == source:
+                count = change_phase(state, count, command, contract_id, method, target, ZERO)
         cursor += 1
     counters["cursor"] = cursor
     return count

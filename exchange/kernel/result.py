@@ -3,12 +3,20 @@
 import numpy as np
 
 from exchange.kernel import kinds, reasons
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    accounts_in,
+    contracts_in,
+    counters_of,
+    event_at,
+    holding_at,
+)
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import VERSION, ZERO
-from exchange.kernel.events import Out, begin_public, begin_settlement, reject, write_done
+from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.opening import MODULUS, balance_term, check_letter
 from exchange.kernel.risk import is_account, is_contract
-from exchange.kernel.state import State
 
 
 @hot
@@ -34,12 +42,12 @@ def cash_of(account: np.void) -> int:
 
 
 @cold
-def check_result(state: State, command: np.void) -> int:
+def check_result(state: Core, command: np.void) -> int:
     """A result comes after the seal, until one is confirmed."""
     reason = check_letter(state, command)
     if reason != 0:
         return reason
-    counters = state.counters[0]
+    counters = counters_of(state)
     if signed(counters["is_sealed"]) == 0:
         return reasons.NOT_SEALED
     if signed(counters["is_confirmed"]) != 0:
@@ -48,12 +56,12 @@ def check_result(state: State, command: np.void) -> int:
 
 
 @cold
-def check_run(state: State, command: np.void) -> int:
+def check_run(state: Core, command: np.void) -> int:
     """A result's records and totals belong to the run begun."""
     reason = check_result(state, command)
     if reason != 0:
         return reason
-    counters = state.counters[0]
+    counters = counters_of(state)
     is_begun = signed(counters["result_is_begun"]) != 0
     if not is_begun or signed(command["run"]) != signed(counters["result_run"]):
         return reasons.INVALID_FIELD
@@ -61,14 +69,14 @@ def check_run(state: State, command: np.void) -> int:
 
 
 @cold
-def apply_result_begin(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_result_begin(state: Core, count: int, command: np.void) -> int:
     """RESULT_BEGIN: a comparison starts anew, under a run above every refused one."""
     reason = check_result(state, command)
-    counters = state.counters[0]
+    counters = counters_of(state)
     if reason == 0 and signed(command["run"]) <= signed(counters["result_refused_run"]):
         reason = reasons.DUPLICATE_RECORD
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     counters["result_run"] = command["run"]
     counters["result_is_begun"] = 1
     counters["result_mark"] = signed(counters["result_mark"]) + 1
@@ -102,9 +110,9 @@ def count_result(counters: np.void, account_id: int, contract_id: int, change: i
 
 
 @cold
-def apply_result_holding(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_result_holding(state: Core, count: int, command: np.void) -> int:
     """RESULT_HOLDING: compared with the exchange's own change of units."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     account_id = signed(command["account_id"])
     contract_id = signed(command["contract_id"])
     reason = check_run(state, command)
@@ -113,10 +121,10 @@ def apply_result_holding(state: State, out: Out, count: int, command: np.void) -
     if reason == 0 and not is_contract(state, contract_id):
         reason = reasons.UNKNOWN_CONTRACT
     if reason != 0:
-        return reject(state, out, count, command, reason)
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+        return reject(state, count, command, reason)
+    holding = holding_at(state, account_id, contract_id)
     if signed(holding["result_mark"]) == signed(counters["result_mark"]):
-        return reject(state, out, count, command, reasons.DUPLICATE_RECORD)
+        return reject(state, count, command, reasons.DUPLICATE_RECORD)
     holding["result_mark"] = counters["result_mark"]
     closing = units_of(holding)
     change = closing - signed(holding["opening"])
@@ -128,18 +136,18 @@ def apply_result_holding(state: State, out: Out, count: int, command: np.void) -
 
 
 @cold
-def apply_result_cash(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_result_cash(state: Core, count: int, command: np.void) -> int:
     """RESULT_CASH: compared with the exchange's own change of cash and fees."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     account_id = signed(command["account_id"])
     reason = check_run(state, command)
     if reason == 0 and not is_account(state, account_id):
         reason = reasons.UNKNOWN_ACCOUNT
     if reason != 0:
-        return reject(state, out, count, command, reason)
-    account = state.accounts[account_id]
+        return reject(state, count, command, reason)
+    account = account_at(state, account_id)
     if signed(account["result_mark"]) == signed(counters["result_mark"]):
-        return reject(state, out, count, command, reasons.DUPLICATE_RECORD)
+        return reject(state, count, command, reasons.DUPLICATE_RECORD)
     account["result_mark"] = counters["result_mark"]
     closing = cash_of(account)
     change = closing - signed(account["opening"])
@@ -156,24 +164,24 @@ def apply_result_cash(state: State, out: Out, count: int, command: np.void) -> i
 
 
 @cold
-def count_missing(state: State) -> None:
+def count_missing(state: Core) -> None:
     """Whoever traded and was not in the result is a difference: units of all accounts, then cash."""
-    counters = state.counters[0]
-    contracts = signed(counters["contracts"])
+    counters = counters_of(state)
+    contracts = contracts_in(state)
     mark = signed(counters["result_mark"])
-    for account_id in range(1, signed(counters["accounts"])):
-        if signed(state.accounts[account_id]["trade_count"]) == 0:
+    for account_id in range(1, accounts_in(state)):
+        if signed(account_at(state, account_id)["trade_count"]) == 0:
             continue
         for contract_id in range(1, contracts):
-            holding = state.holdings[account_id * contracts + contract_id]
+            holding = holding_at(state, account_id, contract_id)
             if signed(holding["result_mark"]) == mark:
                 continue
             change = units_of(holding) - signed(holding["opening"])
             sold = signed(holding["sold_today"])
             if sold > 0 or change + sold > 0:  # what was bought is the change plus what was sold
                 count_difference(counters, account_id, contract_id, change, ZERO)
-    for account_id in range(1, signed(counters["accounts"])):
-        account = state.accounts[account_id]
+    for account_id in range(1, accounts_in(state)):
+        account = account_at(state, account_id)
         if signed(account["trade_count"]) > 0 and signed(account["result_mark"]) != mark:
             change = cash_of(account) - signed(account["opening"])
             count_difference(counters, account_id, ZERO, change, ZERO)
@@ -187,12 +195,12 @@ def count_wrong_total(counters: np.void, own: int, given: int) -> None:
 
 
 @cold
-def apply_result_totals(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_result_totals(state: Core, count: int, command: np.void) -> int:
     """RESULT_TOTALS: without a difference the day's result is confirmed."""
     reason = check_run(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
-    counters = state.counters[0]
+        return reject(state, count, command, reason)
+    counters = counters_of(state)
     count_missing(state)
     count_wrong_total(counters, signed(counters["result_records"]), signed(command["record_count"]))
     count_wrong_total(counters, signed(counters["tonnes_lots"]), signed(command["tonnes_lots"]))
@@ -200,46 +208,46 @@ def apply_result_totals(state: State, out: Out, count: int, command: np.void) ->
     count_wrong_total(counters, signed(counters["result_control"]), signed(command["control_hash"]))
     if signed(counters["difference_count"]) == 0:
         counters["is_confirmed"] = 1
-        begin_settlement(state, out, count, kinds.RESULT_CONFIRMED, command, ZERO, ZERO)
-        out.events[count]["record_count"] = counters["result_records"]
+        begin_settlement(state, count, kinds.RESULT_CONFIRMED, command, ZERO, ZERO)
+        event_at(state, count)["record_count"] = counters["result_records"]
     else:
         counters["result_refused_run"] = command["run"]
         counters["result_is_begun"] = 0
         account_id = signed(counters["difference_account"])
         contract_id = signed(counters["difference_contract"])
-        begin_settlement(state, out, count, kinds.RESULT_REFUSED, command, contract_id, account_id)
-        event = out.events[count]
+        begin_settlement(state, count, kinds.RESULT_REFUSED, command, contract_id, account_id)
+        event = event_at(state, count)
         event["expected_amount"] = counters["difference_expected"]
         event["found_amount"] = counters["difference_found"]
         event["difference_count"] = counters["difference_count"]
-    out.events[count]["run"] = command["run"]
+    event_at(state, count)["run"] = command["run"]
     return count + 1
 
 
 @cold
-def apply_delivered(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_delivered(state: Core, count: int, command: np.void) -> int:
     """DELIVERED: finality, after the confirmation."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     reason = check_letter(state, command)
     if reason == 0 and signed(counters["is_confirmed"]) == 0:
         reason = reasons.NOT_SEALED
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     counters["is_delivered"] = 1
-    return write_done(state, out, count, command, signed(command["record_count"]), ZERO, ZERO)
+    return write_done(state, count, command, signed(command["record_count"]), ZERO, ZERO)
 
 
 @cold
-def apply_stage(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_stage(state: Core, count: int, command: np.void) -> int:
     """STAGE: where the registry's day stands, for everybody to see."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     reason = check_letter(state, command)
     if reason != 0:
-        return reject(state, out, count, command, reason)
+        return reject(state, count, command, reason)
     counters["settlement_stage"] = command["stage"]
     counters["break_count"] = command["break_count"]
-    begin_public(out, count, kinds.SETTLEMENT_STAGE, command, ZERO)
-    event = out.events[count]
+    begin_public(state, count, kinds.SETTLEMENT_STAGE, command, ZERO)
+    event = event_at(state, count)
     event["break_count"] = command["break_count"]
     event["stage"] = command["stage"]
     event["version"] = VERSION

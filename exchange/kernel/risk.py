@@ -3,6 +3,17 @@
 import numpy as np
 
 from exchange.kernel import reasons
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    accounts_in,
+    contract_at,
+    contracts_in,
+    counters_of,
+    login_at,
+    member_at,
+    orders_in,
+)
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     AMOUNT_MAX,
@@ -20,7 +31,6 @@ from exchange.kernel.constants import (
     TRADING,
     TRADING_FEE,
 )
-from exchange.kernel.state import State
 
 
 @hot
@@ -38,33 +48,29 @@ def amount_with_fees(contract: np.void, amount_fen: int) -> int:
 
 
 @hot
-def is_contract(state: State, contract_id: int) -> bool:
+def is_contract(state: Core, contract_id: int) -> bool:
     """Whether a contract is defined."""
     return (
-        0 < contract_id < signed(state.counters[0]["contracts"])
-        and signed(state.contracts[contract_id]["is_defined"]) != 0
+        0 < contract_id < contracts_in(state) and signed(contract_at(state, contract_id)["is_defined"]) != 0
     )
 
 
 @hot
-def is_account(state: State, account_id: int) -> bool:
+def is_account(state: Core, account_id: int) -> bool:
     """Whether an account is defined."""
-    return (
-        0 < account_id < signed(state.counters[0]["accounts"])
-        and signed(state.accounts[account_id]["is_defined"]) != 0
-    )
+    return 0 < account_id < accounts_in(state) and signed(account_at(state, account_id)["is_defined"]) != 0
 
 
 @hot
-def is_own_account(state: State, account_id: int, login_id: int) -> bool:
+def is_own_account(state: Core, account_id: int, login_id: int) -> bool:
     """Whether an account is defined and belongs to a login's member."""
-    return is_account(state, account_id) and signed(state.accounts[account_id]["member_id"]) == signed(
-        state.logins[login_id]["member_id"]
+    return is_account(state, account_id) and signed(account_at(state, account_id)["member_id"]) == signed(
+        login_at(state, login_id)["member_id"]
     )
 
 
 @hot
-def check_party(state: State, command: np.void) -> int:
+def check_party(state: Core, command: np.void) -> int:
     """First of all: the contract and the account exist, and the account is the sender's."""
     if not is_contract(state, signed(command["contract_id"])):
         return reasons.UNKNOWN_CONTRACT
@@ -74,14 +80,14 @@ def check_party(state: State, command: np.void) -> int:
 
 
 @hot
-def check_trading(state: State, contract: np.void, method: int, login_id: int) -> int:
+def check_trading(state: Core, contract: np.void, method: int, login_id: int) -> int:
     """The method trades, and neither a halt nor a kill switch stands before the new order."""
     if signed(contract["phase"][method]) != TRADING:
         return reasons.WRONG_PHASE
     if method != BLOCK and signed(contract["matching_rule"]) != 0:
         return reasons.WRONG_PHASE
-    counters = state.counters[0]
-    login = state.logins[login_id]
+    counters = counters_of(state)
+    login = login_at(state, login_id)
     if signed(counters["is_halted"]) != 0:
         return reasons.MARKET_HALTED
     if signed(contract["is_halted"]) != 0:
@@ -90,7 +96,7 @@ def check_trading(state: State, contract: np.void, method: int, login_id: int) -
         return reasons.MARKET_KILLED
     if signed(contract["is_killed"]) != 0:
         return reasons.CONTRACT_KILLED
-    if signed(state.members[signed(login["member_id"])]["is_killed"]) != 0:
+    if signed(member_at(state, signed(login["member_id"]))["is_killed"]) != 0:
         return reasons.MEMBER_KILLED
     if signed(login["is_killed"]) != 0:
         return reasons.LOGIN_KILLED
@@ -153,12 +159,12 @@ def check_funds(
 
 
 @hot
-def check_open_orders(state: State, contract: np.void, account: np.void) -> int:
+def check_open_orders(state: Core, contract: np.void, account: np.void) -> int:
     """One more resting order fits the account's limit and the pool."""
     limit = signed(contract["parameters"][OPEN_ORDERS_MAX])
     if limit > 0 and signed(account["open_orders"]) >= limit:
         return reasons.OPEN_ORDERS_LIMIT
-    if signed(state.counters[0]["free_head"]) >= len(state.orders):
+    if signed(counters_of(state)["free_head"]) >= orders_in(state):
         return reasons.ORDER_CAPACITY
     return reasons.OK
 

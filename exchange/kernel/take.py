@@ -7,10 +7,20 @@ counting the levels it visits gives the same ones without looking at all of them
 import numpy as np
 
 from exchange.kernel import kinds, reasons
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    contract_at,
+    counters_of,
+    event_at,
+    events_in,
+    holding_at,
+    level_at,
+    order_at,
+)
 from exchange.kernel.book import (
     find_slot,
     kind_of,
-    level_index,
     next_level,
     next_order_number,
     position_of,
@@ -38,16 +48,15 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.delivery import lock_taker, release_taker
-from exchange.kernel.events import Out, begin_event, write_rejected
+from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.listing import check_form, reject_terms
 from exchange.kernel.risk import check_funds, check_price, check_quantity
-from exchange.kernel.state import State
 from exchange.kernel.trade import trade
 
 
 @hot
 def find_takeable(
-    state: State,
+    state: Core,
     contract_id: int,
     side: int,
     entity_id: int,
@@ -59,8 +68,8 @@ def find_takeable(
     """First listing of another entity from a slot on: (slot or NONE, its position, levels still allowed)."""
     while True:
         while slot != NONE:
-            order = state.orders[slot]
-            if signed(state.accounts[signed(order["account_id"])]["entity_id"]) != entity_id:
+            order = order_at(state, slot)
+            if signed(account_at(state, signed(order["account_id"]))["entity_id"]) != entity_id:
                 return slot, position, depth
             slot = signed(order["next"])
         depth -= 1
@@ -69,45 +78,45 @@ def find_takeable(
         position = next_level(state, contract_id, side, position + 1)
         if position < 0 or position > limit:
             return NONE, position, depth
-        level = state.levels[level_index(state.counters[0], contract_id, side, position)]
+        level = level_at(state, contract_id, side, position)
         slot = signed(level["head"])
 
 
 @hot
-def find_best_takeable(state: State, contract: np.void, command: np.void, limit: int) -> tuple[int, int, int]:
+def find_best_takeable(state: Core, contract: np.void, command: np.void, limit: int) -> tuple[int, int, int]:
     """First listing a sweep takes, as find_takeable."""
     contract_id = signed(command["contract_id"])
     side = SELL if signed(command["side"]) == BUY else BUY
     position = signed(contract["best"][side])
     if position < 0 or position > limit:
         return NONE, position, ZERO
-    entity_id = signed(state.accounts[signed(command["account_id"])]["entity_id"])
-    level = state.levels[level_index(state.counters[0], contract_id, side, position)]
+    entity_id = signed(account_at(state, signed(command["account_id"]))["entity_id"])
+    level = level_at(state, contract_id, side, position)
     depth = signed(contract["parameters"][TAKE_DEPTH])
     return find_takeable(state, contract_id, side, entity_id, signed(level["head"]), position, limit, depth)
 
 
 @hot
-def check_named(state: State, command: np.void, slot: int) -> int:
+def check_named(state: Core, command: np.void, slot: int) -> int:
     """The named order is another entity's listing on the other side of this contract."""
     if slot == NONE:
         return reasons.UNKNOWN_ORDER
-    order = state.orders[slot]
+    order = order_at(state, slot)
     if kind_of(order) != LISTING_ORDER or signed(order["contract_id"]) != signed(command["contract_id"]):
         return reasons.NOT_A_LISTING
     if side_of(order) == signed(command["side"]):
         return reasons.SAME_SIDE
-    maker = state.accounts[signed(order["account_id"])]
-    taker = state.accounts[signed(command["account_id"])]
+    maker = account_at(state, signed(order["account_id"]))
+    taker = account_at(state, signed(command["account_id"]))
     if signed(maker["entity_id"]) == signed(taker["entity_id"]):
         return reasons.OWN_LISTING
     return reasons.OK
 
 
 @hot
-def check_named_terms(state: State, contract: np.void, command: np.void, slot: int, limit: int) -> int:
+def check_named_terms(state: Core, contract: np.void, command: np.void, slot: int, limit: int) -> int:
     """The named listing is within the worst price and the best levels, has priority, and holds enough."""
-    order = state.orders[slot]
+    order = order_at(state, slot)
     position = signed(order["position"])
     side = side_of(order)
     if position > limit:
@@ -123,8 +132,8 @@ def check_named_terms(state: State, contract: np.void, command: np.void, slot: i
     if rank > depth:
         return reasons.OUTSIDE_BEST_FIVE
     if best < position and signed(contract["parameters"][STRICT_PRIORITY]) != 0:
-        entity_id = signed(state.accounts[signed(command["account_id"])]["entity_id"])
-        level = state.levels[level_index(state.counters[0], contract_id, side, best)]
+        entity_id = signed(account_at(state, signed(command["account_id"]))["entity_id"])
+        level = level_at(state, contract_id, side, best)
         better, _, _ = find_takeable(
             state, contract_id, side, entity_id, signed(level["head"]), best, position - 1, depth
         )
@@ -137,14 +146,14 @@ def check_named_terms(state: State, contract: np.void, command: np.void, slot: i
 
 
 @hot
-def check_take(state: State, command: np.void) -> tuple[int, int, int, int]:
+def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     """Every check of a take in its precedence: (reason, first slot, its position, levels allowed)."""
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     reason = check_form(state, command, LISTED, PARTIAL)
     if reason != 0:
         return reason, NONE, ZERO, ZERO
-    contract = state.contracts[contract_id]
+    contract = contract_at(state, contract_id)
     side = signed(command["side"])
     worst = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
@@ -172,31 +181,31 @@ def check_take(state: State, command: np.void) -> tuple[int, int, int, int]:
             reason = reasons.NOTHING_TO_TAKE
     if reason != 0:
         return reason, slot, position, depth
-    holding = state.holdings[account_id * signed(state.counters[0]["contracts"]) + contract_id]
-    reason = check_funds(contract, state.accounts[account_id], holding, side, quantity, worst)
-    if reason == 0 and signed(state.counters[0]["match_count"]) >= DAY_TRADES_LAST:
+    holding = holding_at(state, account_id, contract_id)
+    reason = check_funds(contract, account_at(state, account_id), holding, side, quantity, worst)
+    if reason == 0 and signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
         reason = reasons.ORDER_CAPACITY
     return reason, slot, position, depth
 
 
 @hot
-def apply_take(state: State, out: Out, count: int, command: np.void) -> int:
+def apply_take(state: Core, count: int, command: np.void) -> int:
     """TAKE: checked, locked at the worst price, then filled as far as the event buffer allows."""
     reason, slot, position, depth = check_take(state, command)
     if reason == reasons.LISTING_TOO_SMALL:
-        remaining = signed(state.orders[slot]["remaining"])
+        remaining = signed(order_at(state, slot)["remaining"])
         contract_id = signed(command["contract_id"])
-        return write_rejected(state, out, count, command, contract_id, reason, remaining)
+        return write_rejected(state, count, command, contract_id, reason, remaining)
     if reason != 0:
-        return reject_terms(state, out, count, command, LISTED, reason)
-    counters = state.counters[0]
+        return reject_terms(state, count, command, LISTED, reason)
+    counters = counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     side = signed(command["side"])
     quantity = signed(command["quantity_lots"])
-    contract = state.contracts[contract_id]
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
-    account = state.accounts[account_id]
+    contract = contract_at(state, contract_id)
+    holding = holding_at(state, account_id, contract_id)
+    account = account_at(state, account_id)
     lock_taker(counters, contract, account, holding, side, signed(command["price_ticks"]), quantity)
     counters["taker_order_id"] = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
     counters["take_slot"] = slot
@@ -204,28 +213,28 @@ def apply_take(state: State, out: Out, count: int, command: np.void) -> int:
     counters["take_depth"] = depth
     counters["take_rest"] = quantity
     counters["stage"] = 1
-    return run_take(state, out, count, command)
+    return run_take(state, count, command)
 
 
 @hot
-def run_take(state: State, out: Out, count: int, command: np.void) -> int:
+def run_take(state: Core, count: int, command: np.void) -> int:
     """Fill listing after listing; leaves stage at 1 when the event buffer is full before the end."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     contract_id = signed(command["contract_id"])
-    contract = state.contracts[contract_id]
+    contract = contract_at(state, contract_id)
     side = SELL if signed(command["side"]) == BUY else BUY
-    entity_id = signed(state.accounts[signed(command["account_id"])]["entity_id"])
+    entity_id = signed(account_at(state, signed(command["account_id"]))["entity_id"])
     limit = position_of(contract, side, signed(command["price_ticks"]))
-    room = len(out.events) - STEP_EVENTS
+    room = events_in(state) - STEP_EVENTS
     slot = signed(counters["take_slot"])
     position = signed(counters["take_position"])
     depth = signed(counters["take_depth"])
     rest = signed(counters["take_rest"])
     while slot != NONE and rest > 0 and count <= room:
-        order = state.orders[slot]
+        order = order_at(state, slot)
         following = signed(order["next"])
         quantity = min(signed(order["remaining"]), rest)
-        count = trade(state, out, count, command, slot, quantity, TAKE_ORDER, LISTED)
+        count = trade(state, count, command, slot, quantity, TAKE_ORDER, LISTED)
         rest -= quantity
         if signed(command["order_id"]) != 0:
             slot = NONE
@@ -239,21 +248,21 @@ def run_take(state: State, out: Out, count: int, command: np.void) -> int:
     counters["take_rest"] = rest
     if count > room:
         return count
-    return finish_take(state, out, count, command, rest)
+    return finish_take(state, count, command, rest)
 
 
 @hot
-def finish_take(state: State, out: Out, count: int, command: np.void, rest_lots: int) -> int:
+def finish_take(state: Core, count: int, command: np.void, rest_lots: int) -> int:
     """Release the rest of the lock and write the take's DONE."""
-    counters = state.counters[0]
+    counters = counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     side = signed(command["side"])
-    account = state.accounts[account_id]
-    holding = state.holdings[account_id * signed(counters["contracts"]) + contract_id]
+    account = account_at(state, account_id)
+    holding = holding_at(state, account_id, contract_id)
     release_taker(counters, account, holding, side, rest_lots)
     begin_event(
-        out,
+        state,
         count,
         signed(account["member_id"]),
         kinds.DONE,
@@ -263,7 +272,7 @@ def finish_take(state: State, out: Out, count: int, command: np.void, rest_lots:
         contract_id,
         account_id,
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["order_id"] = counters["taker_order_id"]
     event["price_ticks"] = command["price_ticks"]
     event["quantity_lots"] = rest_lots

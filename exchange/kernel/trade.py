@@ -3,6 +3,7 @@
 import numpy as np
 
 from exchange.kernel import kinds
+from exchange.kernel.access import Core, account_at, contract_at, counters_of, detail_at, event_at, order_at
 from exchange.kernel.book import kind_of, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
@@ -19,9 +20,8 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.delivery import settle_maker, settle_taker
 from exchange.kernel.ending import end_order
-from exchange.kernel.events import Out, begin_event, begin_public
+from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.figures import count_composite, count_trade
-from exchange.kernel.state import State
 from exchange.vocabulary import control
 
 trade_step = hot(control.trade_step)
@@ -29,8 +29,7 @@ trade_step = hot(control.trade_step)
 
 @hot
 def write_executed(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     login_id: int,
@@ -45,9 +44,9 @@ def write_executed(
     fees: tuple[int, int],
 ) -> int:
     """EXECUTED to one party of the match just counted."""
-    member_id = signed(state.accounts[account_id]["member_id"])
+    member_id = signed(account_at(state, account_id)["member_id"])
     begin_event(
-        out,
+        state,
         count,
         member_id,
         kinds.EXECUTED,
@@ -57,11 +56,11 @@ def write_executed(
         contract_id,
         account_id,
     )
-    event = out.events[count]
+    event = event_at(state, count)
     event["order_id"] = order_id
     event["price_ticks"] = price_ticks
     event["quantity_lots"] = quantity_lots
-    event["match_id"] = state.counters[0]["match_count"]
+    event["match_id"] = counters_of(state)["match_count"]
     event["side"] = side_role_kind[0]
     event["role"] = side_role_kind[1]
     event["method"] = method
@@ -73,8 +72,7 @@ def write_executed(
 
 @hot
 def write_maker_executed(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     slot: int,
@@ -83,11 +81,10 @@ def write_maker_executed(
     fees: tuple[int, int],
 ) -> int:
     """EXECUTED to the owner of the resting order, under the order's own login and reference."""
-    order = state.orders[slot]
-    detail = state.details[slot]
+    order = order_at(state, slot)
+    detail = detail_at(state, slot)
     return write_executed(
         state,
-        out,
         count,
         command,
         signed(order["login_id"]),
@@ -105,8 +102,7 @@ def write_maker_executed(
 
 @hot
 def write_taker_executed(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     side: int,
@@ -119,13 +115,12 @@ def write_taker_executed(
     """EXECUTED to the account of the command."""
     return write_executed(
         state,
-        out,
         count,
         command,
         signed(command["login_id"]),
         signed(command["user_reference"]),
         signed(command["account_id"]),
-        signed(state.counters[0]["taker_order_id"]),
+        signed(counters_of(state)["taker_order_id"]),
         (side, TAKER, taker_kind),
         price_ticks,
         quantity_lots,
@@ -137,8 +132,7 @@ def write_taker_executed(
 
 @hot
 def write_trade(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     contract_id: int,
@@ -152,16 +146,16 @@ def write_trade(
     seller_fees: tuple[int, int],
 ) -> int:
     """TRADE to everybody and TRADE_REPORT to the registry."""
-    counters = state.counters[0]
-    begin_public(out, count, kinds.TRADE, command, contract_id)
-    event = out.events[count]
+    counters = counters_of(state)
+    begin_public(state, count, kinds.TRADE, command, contract_id)
+    event = event_at(state, count)
     event["price_ticks"] = price_ticks
     event["quantity_lots"] = quantity_lots
     event["match_id"] = counters["match_count"]
     event["side"] = taker_side
     event["method"] = method
     begin_event(
-        out,
+        state,
         count + 1,
         STREAM_SETTLEMENT,
         kinds.TRADE_REPORT,
@@ -171,7 +165,7 @@ def write_trade(
         contract_id,
         buyer_id,
     )
-    event = out.events[count + 1]
+    event = event_at(state, count + 1)
     event["report_version"] = VERSION
     event["report_method"] = method
     event["seller_account_id"] = seller_id
@@ -218,8 +212,7 @@ def count_match(
 
 @hot
 def trade(
-    state: State,
-    out: Out,
+    state: Core,
     count: int,
     command: np.void,
     slot: int,
@@ -228,24 +221,24 @@ def trade(
     method: int,
 ) -> int:
     """Match the command's account with a resting order at that order's price; at most five events."""
-    counters = state.counters[0]
-    order = state.orders[slot]
+    counters = counters_of(state)
+    order = order_at(state, slot)
     maker_id = signed(order["account_id"])
     taker_id = signed(command["account_id"])
     contract_id = signed(order["contract_id"])
-    contract = state.contracts[contract_id]
+    contract = contract_at(state, contract_id)
     taker_side = SELL if side_of(order) == BUY else BUY
-    price = signed(state.details[slot]["price_ticks"])
+    price = signed(detail_at(state, slot)["price_ticks"])
     counters["match_count"] = signed(counters["match_count"]) + 1
     maker_fees = settle_maker(state, contract, slot, quantity_lots, method)
     taker_fees = settle_taker(
         state, contract, contract_id, taker_id, taker_side, quantity_lots, price * quantity_lots
     )
-    count = write_maker_executed(state, out, count, command, slot, quantity_lots, method, maker_fees)
+    count = write_maker_executed(state, count, command, slot, quantity_lots, method, maker_fees)
     if signed(order["remaining"]) == 0:
-        count = end_order(state, out, count, command, slot, FILLED)
+        count = end_order(state, count, command, slot, FILLED)
     count = write_taker_executed(
-        state, out, count, command, taker_side, taker_kind, price, quantity_lots, method, taker_fees
+        state, count, command, taker_side, taker_kind, price, quantity_lots, method, taker_fees
     )
     if taker_side == BUY:
         buyer_id, seller_id = taker_id, maker_id
@@ -256,7 +249,6 @@ def trade(
     count_match(counters, contract, contract_id, buyer_id, seller_id, price, quantity_lots, method)
     return write_trade(
         state,
-        out,
         count,
         command,
         contract_id,

@@ -1,58 +1,79 @@
 """The bitmap finds the same first level as a search through all of them, at every size of a side."""
 
 import random
-from typing import Any, cast
 
-import numba
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from exchange.kernel.access import Core, enter
 from exchange.kernel.bits import clear_level, first_level, set_level
-from exchange.kernel.compiled import signed
-from exchange.kernel.state import WORD, WORD_BITS, Rows
+from exchange.kernel.compiled import cold, entry, signed
+from exchange.kernel.state import Capacity, State, new_state
+from exchange.vocabulary.limits import MEMBER_FIRST
+from exchange.vocabulary.records import EVENT, Records
 
-njit = cast(Any, numba.njit)
-
-
-@njit
-def mark(words: Rows, start: int, leaf_words: int, position: int) -> None:
-    """Called from Python: the helper itself has no wrapper."""
-    set_level(words, start, leaf_words, position)
+CONTRACT = 1
+MARK, CLEAR, FIND = 0, 1, 2
 
 
-@njit
-def unmark(words: Rows, start: int, leaf_words: int, position: int) -> None:
-    """As above."""
-    clear_level(words, start, leaf_words, position)
+@cold
+def run_bits(state: Core, contract_id: int, side: int, position: int, what: int) -> int:
+    """One of the three, on the bitmap of a side."""
+    if what == MARK:
+        set_level(state, contract_id, side, position)
+    elif what == CLEAR:
+        clear_level(state, contract_id, side, position)
+    else:
+        return first_level(state, contract_id, side, position)
+    return signed(0)
 
 
-@njit
-def find(words: Rows, start: int, leaf_words: int, side_words: int, position: int) -> int:
-    """As above."""
-    return first_level(words, start, leaf_words, side_words, position)
+@entry
+def use_bits(
+    state: State,
+    events: Records,
+    streams: NDArray[np.uint32],
+    contract_id: int,
+    side: int,
+    position: int,
+    what: int,
+) -> int:
+    """Called from Python: the helpers themselves have no wrapper."""
+    return run_bits(enter(state, events, streams), contract_id, side, position, what)
 
 
+@pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("levels", [1, 31, 32, 33, 1_000, 1_024, 1_025, 5_000])
-def test_first_level_is_the_first_marked_one(levels: int) -> None:
-    leaf_words = -(-levels // WORD_BITS)
-    side_words = leaf_words + -(-leaf_words // WORD_BITS)
-    start = 3
-    words = np.zeros(start + side_words + 2, WORD)
-    words["bits"][[0, 1, 2, -2, -1]] = 0xFFFFFFFF  # neighbours that must not be read
+def test_first_level_is_the_first_marked_one(levels: int, side: int) -> None:
+    state = new_state(Capacity(1, levels, 2, 3, 2, MEMBER_FIRST + 1, 1))
+    events, streams = np.zeros(1, EVENT), np.zeros(1, np.uint32)
+    words = len(state.words) // 6  # of one side of one of three contracts
+    own = slice((CONTRACT * 2 + side) * words, (CONTRACT * 2 + side + 1) * words)
+    mine = np.zeros(len(state.words), bool)
+    mine[own] = True
+    state.words["bits"][~mine] = 0xFFFFFFFF  # neighbours that must not be read
+
+    def use(what: int, position: int) -> int:
+        return use_bits(
+            state, events, streams, signed(CONTRACT), signed(side), signed(position), signed(what)
+        )
+
     rng = random.Random(levels)
     marked: set[int] = set()
     for _ in range(300):
         position = rng.randrange(levels)
         if position in marked:
             marked.remove(position)
-            unmark(words, start, leaf_words, signed(position))
+            use(CLEAR, position)
         else:
             marked.add(position)
-            mark(words, start, leaf_words, signed(position))
+            use(MARK, position)
         if rng.random() < 0.3:
             for one in sorted(marked)[:-1]:
-                unmark(words, start, leaf_words, signed(one))
+                use(CLEAR, one)
             marked = set(sorted(marked)[-1:])
         first = rng.randrange(levels + 1)
         expected = min((p for p in marked if p >= first), default=-1)
-        assert find(words, start, leaf_words, side_words, signed(first)) == expected
+        assert use(FIND, first) == expected
+    assert (state.words["bits"][~mine] == 0xFFFFFFFF).all()

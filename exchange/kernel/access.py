@@ -1,0 +1,139 @@
+"""How kernel functions reach the state: accessors that give a row of an array by its indexes.
+
+Compiled, `state` is one pointer: a record on the stack of the entry function with the address of every array,
+of the caller's event buffers, and the capacities. A row is a pointer into its array. Passing eleven arrays
+instead flattened every call into some ninety arguments. With NUMBA_BOUNDSCHECK=1 every index is checked
+against its capacity. With NUMBA_DISABLE_JIT=1 the same accessors index the arrays, always checked.
+
+The record is valid during one call and never changes in it, so its loads are marked invariant; therefore an
+entry hands it to `cold` functions only, which are never inlined into the place that fills it in.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exchange.kernel.compiled import IS_COMPILED
+from exchange.kernel.state import (
+    ACCOUNT,
+    CONTRACT,
+    COUNTERS,
+    DETAIL,
+    HOLDING,
+    LEVEL,
+    LOGIN,
+    MEMBER,
+    ORDER,
+    REFERENCE,
+    WORD,
+    Rows,
+    State,
+)
+from exchange.vocabulary.records import EVENT
+
+#: The caller's array of stream numbers, seen as rows.
+STREAM: Final = np.dtype([("stream", "<u4")])
+SIDES: Final = 2
+SIDE: Final = "side"
+
+#: Every array: the dtype of its rows, and what its indexes count, slowest first.
+ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
+    "counters": (COUNTERS, ()),
+    "contracts": (CONTRACT, ("contracts",)),
+    "levels": (LEVEL, ("contracts", SIDE, "levels")),
+    "words": (WORD, ("contracts", SIDE, "side_words")),
+    "orders": (ORDER, ("orders",)),
+    "details": (DETAIL, ("orders",)),
+    "accounts": (ACCOUNT, ("accounts",)),
+    "holdings": (HOLDING, ("accounts", "contracts")),
+    "logins": (LOGIN, ("logins",)),
+    "references": (REFERENCE, ("logins", "ring")),
+    "members": (MEMBER, ("members",)),
+    "events": (EVENT, ("events",)),
+    "streams": (STREAM, ("events",)),
+}
+CAPACITIES: Final = tuple(
+    dict.fromkeys(name for _, indexes in ARRAYS.values() for name in indexes if name != SIDE)
+)
+
+
+class Core(NamedTuple):
+    """What a kernel function works on when it runs as plain Python; compiled, it is a pointer to a record."""
+
+    rows: dict[str, Rows]  # the arrays of a state and the caller's buffers, by their names in ARRAYS
+    capacities: dict[str, int]
+
+
+def _python_rows(name: str) -> Callable[..., np.void]:
+    indexes = ARRAYS[name][1]
+
+    def row(core: Core, *values: int) -> np.void:
+        place = 0
+        for index, value in zip(indexes, values, strict=True):
+            capacity = core.capacities[index]
+            if not 0 <= value < capacity:
+                raise IndexError(f"{name}: expected 0 <= {index} < {capacity}, found {value}")
+            place = place * capacity + value
+        return cast(np.void, core.rows[name][place])
+
+    return row
+
+
+def _python_capacity(name: str) -> Callable[[Core], int]:
+    return lambda core: core.capacities[name]
+
+
+def _python_enter(state: State, events: Rows, streams: NDArray[np.uint32]) -> Core:
+    rows = dict(zip(ARRAYS, (*state, events, streams.view(STREAM)), strict=True))
+    capacities = {SIDE: SIDES}
+    for name, (_, indexes) in ARRAYS.items():
+        if indexes and indexes[-1] not in capacities:
+            slower = math.prod(capacities[index] for index in indexes[:-1])
+            capacities[indexes[-1]] = len(rows[name]) // slower
+    return Core(rows, capacities)
+
+
+def _choose() -> tuple[Callable[[str], Any], Callable[[str], Any], Any]:
+    if not IS_COMPILED:
+        return _python_rows, _python_capacity, _python_enter
+    from exchange.kernel import pointers
+
+    layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES)
+    return layout.rows, layout.capacity, layout.enter()
+
+
+_rows, _capacity, _enter = _choose()
+
+#: The record of a state and the caller's buffers, for the duration of a call.
+enter: Final = cast("Callable[[State, Rows, NDArray[np.uint32]], Core]", _enter)
+
+counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
+contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
+order_at: Final = cast("Callable[[Core, int], np.void]", _rows("orders"))
+detail_at: Final = cast("Callable[[Core, int], np.void]", _rows("details"))
+account_at: Final = cast("Callable[[Core, int], np.void]", _rows("accounts"))
+login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
+member_at: Final = cast("Callable[[Core, int], np.void]", _rows("members"))
+event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
+stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
+#: by account and contract
+holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))
+#: by login and reference modulo the ring
+reference_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("references"))
+#: by contract, side and position
+level_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("levels"))
+#: by contract, side and word: leaf words, then their summary
+word_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("words"))
+
+contracts_in: Final = cast("Callable[[Core], int]", _capacity("contracts"))
+accounts_in: Final = cast("Callable[[Core], int]", _capacity("accounts"))
+logins_in: Final = cast("Callable[[Core], int]", _capacity("logins"))
+members_in: Final = cast("Callable[[Core], int]", _capacity("members"))
+orders_in: Final = cast("Callable[[Core], int]", _capacity("orders"))
+levels_in: Final = cast("Callable[[Core], int]", _capacity("levels"))
+ring_of: Final = cast("Callable[[Core], int]", _capacity("ring"))
+side_words_in: Final = cast("Callable[[Core], int]", _capacity("side_words"))
+events_in: Final = cast("Callable[[Core], int]", _capacity("events"))

@@ -1,0 +1,160 @@
+"""The compiled form of the accessors: LLVM code for addresses, and the record that holds them."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numba
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import types
+from numba.core import cgutils as untyped_cgutils
+from numba.core.errors import TypingError
+from numba.extending import intrinsic
+
+from exchange.kernel.compiled import config
+
+from_dtype: Final[Any] = numba.from_dtype
+cgutils: Final[Any] = untyped_cgutils
+WORD: Final = ir.IntType(64)
+BYTE: Final = ir.IntType(8)
+WORD_BYTES: Final = 8
+
+
+class Layout:
+    """Where every address and capacity stands in the record, and the code that reads and writes them."""
+
+    def __init__(
+        self,
+        arrays: dict[str, tuple[np.dtype[np.void], tuple[str, ...]]],
+        capacities: tuple[str, ...],
+        side: str,
+        sides: int,
+    ) -> None:
+        self.arrays = arrays
+        self.side, self.sides = side, sides
+        self.places = {name: i for i, name in enumerate((*arrays, *(f"{name}_in" for name in capacities)))}
+        self.type: Any = from_dtype(np.dtype([(name, "i8") for name in self.places]))
+
+    def rows(self, name: str) -> Callable[..., Any]:
+        """The accessor of an array: a pointer to the row at its indexes."""
+        dtype, indexes = self.arrays[name]
+        record = from_dtype(dtype)
+
+        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            return self._address(context, builder, name, arguments)
+
+        def signature(core: Any) -> Any:
+            self._expect_core(core)
+            return record(self.type, *[types.int64] * len(indexes))
+
+        @intrinsic
+        def only(_context: Any, core: Any) -> Any:
+            """The array's one row."""
+            return signature(core), emit
+
+        @intrinsic
+        def by_one(_context: Any, core: Any, first: Any) -> Any:
+            """A row by one index."""
+            return signature(core), emit
+
+        @intrinsic
+        def by_two(_context: Any, core: Any, first: Any, second: Any) -> Any:
+            """A row by two indexes."""
+            return signature(core), emit
+
+        @intrinsic
+        def by_three(_context: Any, core: Any, first: Any, second: Any, third: Any) -> Any:
+            """A row by three indexes."""
+            return signature(core), emit
+
+        return (only, by_one, by_two, by_three)[len(indexes)]
+
+    def capacity(self, name: str) -> Callable[..., Any]:
+        """The accessor of a capacity."""
+
+        def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            return self._load(builder, arguments[0], f"{name}_in", WORD)
+
+        @intrinsic
+        def capacity(_context: Any, core: Any) -> Any:
+            """How many values an index has."""
+            self._expect_core(core)
+            return types.int64(self.type), emit
+
+        return capacity
+
+    def enter(self) -> Callable[..., Any]:
+        """What makes the record on the stack of the entry function."""
+
+        def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return self._fill(context, builder, signature, arguments)
+
+        @intrinsic
+        def enter(_context: Any, state: Any, events: Any, streams: Any) -> Any:
+            """The record of a state and the caller's buffers."""
+            for name, kind in zip(self.arrays, (*state.types, events, streams), strict=True):
+                wanted = types.uint32 if name == "streams" else from_dtype(self.arrays[name][0])
+                is_plain = isinstance(kind, types.Array) and kind.ndim == 1 and kind.layout == "C"
+                if not (is_plain and kind.mutable and kind.dtype == wanted):
+                    raise TypingError(f"{name}: expected a writable array of {wanted}, found {kind}")
+            return self.type(state, events, streams), emit
+
+        return enter
+
+    def _expect_core(self, core: Any) -> None:
+        if core != self.type:
+            raise TypingError(f"expected the kernel's state, found {core}")
+
+    def _load(self, builder: Any, core: Any, name: str, kind: Any) -> Any:
+        place = builder.gep(core, [WORD(0), WORD(self.places[name] * WORD_BYTES)], inbounds=True)
+        value = builder.load(builder.bitcast(place, kind.as_pointer()))
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return value
+
+    def _address(self, context: Any, builder: Any, name: str, arguments: Any) -> Any:
+        dtype, indexes = self.arrays[name]
+        core, values = arguments[0], arguments[1:]
+        base = self._load(builder, core, name, BYTE.as_pointer())
+        place = WORD(0)
+        for index, value in zip(indexes, values, strict=True):
+            is_first = index == indexes[0]
+            if config.BOUNDSCHECK:
+                self._check(context, builder, core, name, index, value)
+            if not is_first:
+                place = builder.mul(place, self._count(builder, core, index))
+            place = value if is_first else builder.add(place, value)
+        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))], inbounds=True)
+        return builder.bitcast(row, context.get_value_type(from_dtype(dtype)))
+
+    def _count(self, builder: Any, core: Any, index: str) -> Any:
+        return WORD(self.sides) if index == self.side else self._load(builder, core, f"{index}_in", WORD)
+
+    def _check(self, context: Any, builder: Any, core: Any, name: str, index: str, value: Any) -> None:
+        """Raise IndexError for an index that is negative or not below its capacity."""
+        is_outside = builder.icmp_unsigned(">=", value, self._count(builder, core, index))
+        with cgutils.if_unlikely(builder, is_outside):
+            context.call_conv.return_user_exc(builder, IndexError, (f"{name}: {index} out of range",))
+
+    def _fill(self, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        record = cgutils.alloca_once(builder, context.get_data_type(self.type))
+        record.align = WORD_BYTES
+        kinds = (*signature.args[0].types, *signature.args[1:])
+        values = (*cgutils.unpack_tuple(builder, arguments[0]), *arguments[1:])
+        lengths: dict[str, Any] = {}
+        for name, kind, value in zip(self.arrays, kinds, values, strict=True):
+            array = context.make_array(kind)(context, builder, value)
+            self._store(builder, record, name, builder.ptrtoint(array.data, WORD))
+            indexes = self.arrays[name][1]
+            if indexes and indexes[-1] not in lengths:
+                length = array.nitems
+                for index in indexes[:-1]:
+                    count = WORD(self.sides) if index == self.side else lengths[index]
+                    length = builder.udiv(length, count)
+                lengths[indexes[-1]] = length
+        for name, length in lengths.items():
+            self._store(builder, record, f"{name}_in", length)
+        return record
+
+    def _store(self, builder: Any, record: Any, name: str, value: Any) -> None:
+        place = builder.gep(record, [WORD(0), WORD(self.places[name] * WORD_BYTES)], inbounds=True)
+        builder.store(value, builder.bitcast(place, WORD.as_pointer()))
