@@ -227,6 +227,22 @@ class Auction:
 
 
 @dataclass(slots=True, eq=False)
+class Auction:
+    """A running one-way or primary auction: the terms of its notice, the seller's lot, what it traded."""
+
+    auction_id: int
+    kind: int
+    pricing: int
+    floor_ticks: int
+    ceiling_ticks: int
+    account_lots_max: int
+    end_ns: int
+    offer: "Order"
+    trade_count: int = 0
+    price_ticks: int = 0  # the lowest that got anything
+
+
+@dataclass(slots=True, eq=False)
 class Contract:
     """What is traded: its rules, bands, phases, book, offers and figures."""
 
@@ -249,6 +265,10 @@ class Contract:
         default_factory=lambda: (BookSide(Side.BUY), BookSide(Side.SELL))
     )
     offers: "dict[Order, None]" = field(default_factory=dict)  # first come first
+    auction: Auction | None = None
+    last_auction_id: int = 0
+    bids: BookSide = field(default_factory=lambda: BookSide(Side.BUY))  # of the running one-way auction
+    indicative_due_ns: int = 0  # of the book's call auction
     figures: tuple[Figures, ...] = field(default_factory=lambda: tuple(Figures() for _ in Slot))
 
     @property
@@ -270,7 +290,10 @@ class Contract:
         return any(book.levels for book in self.sides)
 
     def band(self, method: Method) -> tuple[int, int]:
-        """Lowest and highest price of a method today."""
+        """Lowest and highest price of a method today; of one-way bids that of the running auction."""
+        if method == Method.ONE_WAY:
+            assert self.auction is not None
+            return self.auction.floor_ticks, self.auction.ceiling_ticks
         if method == Method.BLOCK:
             return self.block_lower_ticks, self.block_upper_ticks
         return self.lower_ticks, self.upper_ticks
