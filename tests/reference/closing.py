@@ -5,10 +5,10 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import round_half_up
-from tests.reference.controls import change_phase
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import weighted_price
+from tests.reference.phases import change_phase
 from tests.reference.state import Contract, Slot
 
 

@@ -9,6 +9,8 @@ from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
+from tests.reference.one_way import lapse_auction, leave_phase
+from tests.reference.phases import change_phase
 from tests.reference.state import Contract, Login, Member, Slot, slot_of
 
 EVERY_METHOD = 255
@@ -17,31 +19,17 @@ PHASES_NOT_SET = (Phase.PRE_OPEN, Phase.SEALED)
 IMAGE_LEVELS = 5
 
 
-def change_phase(market: Market, contract: Contract, slot: Slot, phase: Phase, next_ns: int) -> None:
-    """Enter a phase and say so."""
-    previous = contract.phases[slot]
-    contract.phases[slot] = phase
-    contract.next_change_ns[slot] = next_ns
-    market.emit_public(
-        Kind.PHASE_CHANGED,
-        contract_id=contract.contract_id,
-        previous_phase=previous,
-        phase=phase,
-        method=contract.method_at(slot),
-        next_change_ns=next_ns,
-    )
-
-
 def lapse(market: Market, contract: Contract, slot: Slot) -> None:
     """Every live order of a slot ends: buys then sells, best price first, first come first."""
     if slot == Slot.BLOCK:
         for offer in tuple(contract.offers):
             end_offer(market, offer, DoneReason.LAPSED)
-    if slot != Slot.BOOK:
-        return
-    for book in contract.sides:
-        for order in [order for _, level in book.best_first() for order in level.orders]:
-            end(market, order, DoneReason.LAPSED)
+    elif slot == Slot.ONE_WAY:
+        lapse_auction(market, contract)
+    else:
+        for book in contract.sides:
+            for order in [order for _, level in book.best_first() for order in level.orders]:
+                end(market, order, DoneReason.LAPSED)
 
 
 def slots_of(contract: Contract, method: int) -> tuple[Slot, ...]:
@@ -76,7 +64,8 @@ def apply_set_phase(market: Market, command: Command) -> Refusal | None:
                 market.reject(refusal, contract_id=contract.contract_id)
                 continue
             else:
-                change_phase(market, contract, slot, phase, command.next_change_ns)
+                entered = leave_phase(market, contract, slot, phase)
+                change_phase(market, contract, slot, entered, command.next_change_ns)
                 if phase == Phase.ENDED:
                     lapse(market, contract, slot)
             accepted += 1

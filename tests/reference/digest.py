@@ -75,6 +75,23 @@ def _contract(contract: Contract) -> Iterator[bytes]:
     for offer in contract.offers:
         assert offer.counterparty is not None
         yield _order(offer) + struct.pack("<I", offer.counterparty.account_id)
+    yield struct.pack("<Iq", contract.last_auction_id, contract.indicative_due_ns)
+    if auction := contract.auction:
+        yield struct.pack(
+            "<BBIIIqIIQ",
+            auction.kind,
+            auction.pricing,
+            auction.floor_ticks,
+            auction.ceiling_ticks,
+            auction.account_lots_max,
+            auction.end_ns,
+            auction.trade_count,
+            auction.price_ticks,
+            auction.offer.order_id,
+        )
+        yield _order(auction.offer)
+        for _, level in contract.bids.best_first():
+            yield from map(_order, level.orders)
     for f in contract.figures:
         yield struct.pack(
             "<IIIIIqq",

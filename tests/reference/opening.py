@@ -5,10 +5,10 @@ from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
-from tests.reference.controls import change_phase
 from tests.reference.layout import Command
 from tests.reference.letters import CASH, check_letter, check_subject
 from tests.reference.market import Market, Refusal
+from tests.reference.phases import change_phase
 from tests.reference.state import Slot
 
 
