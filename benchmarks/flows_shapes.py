@@ -34,23 +34,22 @@ class Shape(NamedTuple):
     quantity_max: int  # of a resting order
     crossing_max: int  # of a crossing one
     wave_messages: int  # length of a one-sided wave; 0 = both sides alike
-    stride: int  # only every so-manieth account keeps orders for long; 1 = all
     is_clean: bool  # crossing orders fill whole, and never against their own account
 
 
 SHAPES: Final = {
     # Typical: what takers use up is made good by new orders, so the shares are near 45 / 45 / 10.
-    "A": Shape(450, 450, 0, 10_000, 56, 120, 100, 60, 0, 1, False),
+    "A": Shape(450, 450, 0, 10_000, 56, 120, 100, 60, 0, False),
     # Burst: grows by about 280,000 live orders a million messages.
-    "B": Shape(700, 150, 0, 0, 63, 420, 100, 202, 20_000, 1, False),
+    "B": Shape(700, 150, 0, 0, 63, 420, 100, 202, 20_000, False),
     # Add and cancel, and nothing ever trades.
-    "C": Shape(500, 500, 0, 1_000, 56, 120, 100, 0, 0, 1, False),
-    # As A, but the orders that live long are those of one account in 64, whose references run far ahead.
-    "adversarial": Shape(450, 450, 0, 10_000, 56, 120, 100, 60, 0, 64, False),
+    "C": Shape(500, 500, 0, 1_000, 56, 120, 100, 0, 0, False),
+    # As A, over a wide book whose levels are cold. The conversion makes its references gapped or colliding.
+    "adversarial": Shape(450, 450, 0, 10_000, 63, 420, 100, 60, 0, False),
     # List, take, cancel: the same fills in listed mode, as limit orders and as immediate-or-cancel orders.
-    "listed": Shape(450, 450, 0, 10_000, 56, 120, 100, 60, 0, 1, True),
+    "listed": Shape(450, 450, 0, 10_000, 56, 120, 100, 60, 0, True),
     # As A, with a third of the messages replacing.
-    "replace": Shape(300, 270, 330, 10_000, 56, 120, 100, 60, 0, 1, False),
+    "replace": Shape(300, 270, 330, 10_000, 56, 120, 100, 60, 0, False),
 }
 
 
@@ -64,7 +63,7 @@ def generate(shape: Shape, random: Random, book: Book, alive: NDArray[np.uint32]
         picked = 0
         if shape.new_share <= chance < shape.new_share + shape.cancel_share + shape.replace_share:
             if book.top[0]["live"] >= max(shape.live_wanted, 1):
-                picked, alive_count = pick_alive(shape, random, book, alive, alive_count)
+                picked, alive_count = pick_alive(random, book, alive, alive_count)
             else:
                 chance = 0
         if picked == 0:
@@ -97,29 +96,18 @@ def pick_side(shape: Shape, random: Random, index: int) -> int:
 
 
 @compiled
-def pick_alive(
-    shape: Shape, random: Random, book: Book, alive: NDArray[np.uint32], count: int
-) -> tuple[int, int]:
-    """A live order, put last in the list; ids that were filled meanwhile are dropped on the way.
-
-    With a stride the orders of the other accounts are picked first, so that the strided ones live long.
-    """
-    picked, at, tries = 0, 0, 0
+def pick_alive(random: Random, book: Book, alive: NDArray[np.uint32], count: int) -> tuple[int, int]:
+    """A live order, put last in the list; ids that were filled meanwhile are dropped on the way."""
     while count > 0:
         at = below(random, count)
         picked = np.int64(alive[at])
-        if book.orders[picked]["quantity"] == 0:
-            count -= 1
-            alive[at] = alive[count]
-            picked = 0
-            continue
-        tries += 1
-        if shape.stride == 1 or tries >= 8 or picked % ACCOUNTS % shape.stride:
-            break
-    if picked:
-        alive[at] = alive[count - 1]
-        alive[count - 1] = picked
-    return picked, count
+        if book.orders[picked]["quantity"] > 0:
+            alive[at] = alive[count - 1]
+            alive[count - 1] = picked
+            return picked, count
+        count -= 1
+        alive[at] = alive[count]
+    return 0, 0
 
 
 @compiled

@@ -29,6 +29,7 @@ def main() -> None:
         method=Method.LISTED if is_listed else Method.CONTINUOUS,
         is_immediate=is_listed or options.ioc,
         reference_gap=options.gap,
+        is_colliding=options.collide,
         seed=options.seed,
     )
     try:
@@ -69,7 +70,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one line of JSON on standard output")
     parser.add_argument("--ioc", action="store_true", help="continuous: what crosses is immediate-or-cancel")
     parser.add_argument("--gap", type=int, default=1, help="references grow by 1 to this, at random")
-    parser.add_argument("--messages", type=int, default=1_000_000, help="of each flow, without --flow")
+    parser.add_argument("--collide", action="store_true", help="references grow by --gap always")
+    parser.add_argument("--messages", type=int, default=2_000_000, help="of each flow, without --flow")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     for name in ("repeats", "gap", "messages"):

@@ -31,6 +31,7 @@ class Style(NamedTuple):
     method: Method = Method.CONTINUOUS
     is_immediate: bool = False  # crossing orders are immediate-or-cancel; always so in listed mode, as takes
     reference_gap: int = 1  # a login's references grow by 1 to so much at random
+    is_colliding: bool = False  # or always by so much: a power of two makes their low bits equal
     seed: int = 1  # of those gaps
 
 
@@ -110,8 +111,8 @@ def _kinds(kind: NDArray[np.uint8], classes: NDArray[np.uint8], method: Method) 
 def _references(logins: NDArray[np.uint16], style: Style) -> Numbers:
     """Every login counts its own commands, from its first, with the style's gaps."""
     by_login = np.argsort(logins, kind="stable")
-    steps = np.ones(len(logins), np.int64)
-    if style.reference_gap > 1:
+    steps = np.full(len(logins), style.reference_gap)
+    if not style.is_colliding:
         steps = np.random.default_rng(style.seed).integers(1, style.reference_gap, len(logins), endpoint=True)
     total = np.cumsum(steps[by_login])
     is_first = np.ones(len(logins), np.bool_)
