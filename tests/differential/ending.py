@@ -69,11 +69,10 @@ def own_changes(flow: Flow) -> dict[tuple[int, int], dict[str, int]]:
     for account in flow.market.accounts.values():
         for contract_id, h in account.holdings.items():
             if has_traded(h):
-                change = h.total - h.opening
-                changes[account.account_id, contract_id] = {"change_lots": change, "closing_lots": h.total}
-        if account.has_traded:
+                changes[account.account_id, contract_id] = {"change_lots": h.traded, "closing_lots": h.total}
+        if account.trade_count:
             changes[account.account_id, CASH] = {
-                "change_fen": account.total - account.opening,
+                "change_fen": account.traded,
                 "closing_fen": account.total,
                 "fees_fen": account.fees_today,
             }

@@ -1,6 +1,6 @@
 """The end of a day: its figures to everybody, its balances and totals to the registry."""
 
-from exchange.vocabulary.enums import Phase
+from exchange.vocabulary.enums import HoldState, Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
@@ -86,6 +86,7 @@ def apply_seal_day(market: Market, command: Command) -> Refusal | None:
             if contract.phases[slot] == Phase.ENDED:
                 change_phase(market, contract, slot, Phase.SEALED, next_ns=0)
     record_count = seal_holdings(market) + seal_cash(market)
+    seal_holds(market)
     accounts = market.accounts.values()
     market.emit_settlement(
         Kind.SEAL_BALANCES,
@@ -112,7 +113,7 @@ def seal_holdings(market: Market) -> int:
     count = 0
     for account in market.accounts.values():
         for contract_id, holding in account.holdings.items():
-            if holding.available or holding.bought_today or holding.frozen or holding.opening:
+            if holding.total or holding.opening:
                 count += 1
                 market.emit_settlement(
                     Kind.SEAL_HOLDING,
@@ -126,11 +127,26 @@ def seal_holdings(market: Market) -> int:
     return count
 
 
+def seal_holds(market: Market) -> None:
+    """SEAL_HOLD of every hold that is not resolved; the balances do not show what is held."""
+    for transfer in market.transfers.values():
+        if transfer.state == HoldState.GRANTED:
+            market.emit_settlement(
+                Kind.SEAL_HOLD,
+                account_id=transfer.account.account_id,
+                contract_id=transfer.contract_id,
+                amount=transfer.amount,
+                transfer_id=transfer.transfer_id,
+                hold_kind=transfer.hold_kind,
+                version=PROTOCOL_VERSION,
+            )
+
+
 def seal_cash(market: Market) -> int:
     """SEAL_CASH by account; the number sent."""
     count = 0
     for account in market.accounts.values():
-        if account.opening or account.available or account.frozen:
+        if account.opening or account.total:
             count += 1
             market.emit_settlement(
                 Kind.SEAL_CASH,

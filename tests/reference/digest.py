@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 
 from exchange.vocabulary.enums import ParameterId
+from tests.reference.ledger import Trade, Transfer
 from tests.reference.market import Market
 from tests.reference.state import Account, Contract, Order
 
@@ -49,6 +50,8 @@ def _parts(market: Market) -> Iterator[bytes]:
     for stream, member in sorted(market.members.items()):
         if member.event_count:
             yield struct.pack("<IIB", stream, member.event_count, member.is_killed)
+    yield from map(_trade, market.trades[-market.capacity.trades :])
+    yield from map(_transfer, market.transfers.values())
 
 
 def _contract(contract: Contract) -> Iterator[bytes]:
@@ -73,8 +76,8 @@ def _contract(contract: Contract) -> Iterator[bytes]:
         for _, level in book.best_first():
             yield from map(_order, level.orders)
     for offer in contract.offers:
-        assert offer.counterparty is not None
-        yield _order(offer) + struct.pack("<I", offer.counterparty.account_id)
+        addressed = offer.counterparty.account_id if offer.counterparty else 0
+        yield _order(offer) + struct.pack("<I", addressed)
     yield struct.pack("<Iq", contract.last_auction_id, contract.indicative_due_ns)
     if auction := contract.auction:
         yield struct.pack(
@@ -129,7 +132,7 @@ def _parameters(values: dict[ParameterId, int]) -> bytes:
 
 def _account(account: Account) -> Iterator[bytes]:
     yield struct.pack(
-        "<IIIBqqqqq",
+        "<IIIBqqqqqIqqqqq",
         account.account_id,
         account.member_id,
         account.entity_id,
@@ -139,8 +142,41 @@ def _account(account: Account) -> Iterator[bytes]:
         account.locked,
         account.proceeds,
         account.fees_today,
+        account.trade_count,
+        account.frozen,
+        account.unreleased,
+        account.held,
+        account.moved,
+        account.covered,
     )
     for contract_id, h in account.holdings.items():
-        buckets = (h.opening, h.available, h.locked, h.bought_today, h.frozen, h.sold_today)
+        buckets = (h.opening, h.available, h.locked, h.bought_today, h.frozen, h.sold_today, h.held, h.moved)
         if any(buckets):
-            yield struct.pack("<Hqqqqqq", contract_id, *buckets)
+            yield struct.pack("<Hqqqqqqqq", contract_id, *buckets)
+
+
+def _trade(trade: Trade) -> bytes:
+    terms = trade.terms
+    return struct.pack(
+        "<IIIIIIIIIIBBB",
+        trade.match_id,
+        trade.buyer.account_id,
+        trade.seller.account_id,
+        *terms,
+        trade.traded_lots,
+        trade.contract.contract_id,
+        trade.slot,
+        2 if trade.is_busted else int(trade.is_corrected),
+    )
+
+
+def _transfer(transfer: Transfer) -> bytes:
+    return struct.pack(
+        "<IIHqBB",
+        transfer.transfer_id,
+        transfer.account.account_id,
+        transfer.contract_id,
+        transfer.amount,
+        transfer.hold_kind,
+        transfer.state,
+    )

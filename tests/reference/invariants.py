@@ -1,7 +1,10 @@
 """What must hold after every command, whatever it was."""
 
-from exchange.vocabulary.enums import Side
+from collections import Counter
+
+from exchange.vocabulary.enums import HoldState, ParameterId, Side
 from exchange.vocabulary.limits import LEVEL_LOTS_MAX
+from tests.reference.letters import CASH
 from tests.reference.market import Market
 from tests.reference.state import Contract, Order
 
@@ -10,6 +13,8 @@ def check(market: Market) -> None:
     """Raise AssertionError, naming what was expected and found, if anything is out of balance."""
     check_units(market)
     check_cash(market)
+    check_holds(market)
+    check_trades(market)
     check_orders(market)
     for contract in market.contracts.values():
         check_book(contract)
@@ -25,27 +30,57 @@ def check_units(market: Market) -> None:
         holdings = [a.holdings[contract_id] for a in market.accounts.values() if contract_id in a.holdings]
         _equal(
             f"units of contract {contract_id}",
-            sum(h.opening for h in holdings),
+            sum(h.opening + h.moved for h in holdings),
             sum(h.total for h in holdings),
         )
         bought, sold = sum(h.bought_total for h in holdings), sum(h.sold_today for h in holdings)
         _equal(f"bought and sold of contract {contract_id}", bought, sold)
-        volume = sum(f.volume_lots for f in market.contracts[contract_id].figures)
-        _equal(f"volume of contract {contract_id}", volume, bought)
+        stand = [trade.terms for trade in market.trades if trade.contract.contract_id == contract_id]
+        _equal(f"traded of contract {contract_id}", sum(terms.quantity_lots for terms in stand), bought)
         for h in holdings:
-            buckets = (h.available, h.locked, h.bought_today, h.frozen, h.open_buys)
+            buckets = (h.available, h.locked, h.bought_today, h.frozen, h.open_buys, h.held)
             assert min(buckets) >= 0, f"expected no negative units, found {buckets}"
 
 
 def check_cash(market: Market) -> None:
     """Cash is neither made nor lost but for the fees, and no bucket is negative."""
     accounts = market.accounts.values()
-    opening = sum(account.opening for account in accounts)
-    _equal("cash with fees", opening, sum(account.total for account in accounts) + market.fees_fen)
+    given = sum(account.opening + account.moved + account.covered for account in accounts)
+    _equal("cash with fees", given, sum(account.total for account in accounts) + market.fees_fen)
+    _equal("covered", market.covered_fen, sum(account.covered for account in accounts))
     _equal("fees", market.fees_fen, sum(account.fees_today for account in accounts))
     for a in accounts:
-        buckets = (a.available, a.locked, a.frozen, a.proceeds, a.unreleased)
+        buckets = (a.available, a.locked, a.frozen, a.proceeds, a.unreleased, a.held, a.covered)
         assert min(buckets) >= 0, f"account {a.account_id}: expected no negative cash, found {buckets}"
+
+
+def check_holds(market: Market) -> None:
+    """What is held is what the unresolved holds say; the registry's numbers ascend."""
+    _equal("order of transfers", sorted(market.transfers), list(market.transfers))
+    held: Counter[tuple[int, int]] = Counter()
+    for transfer in market.transfers.values():
+        if transfer.state == HoldState.GRANTED:
+            held[transfer.account.account_id, transfer.contract_id] += transfer.amount
+    found = {(a.account_id, CASH): a.held for a in market.accounts.values()}
+    for account in market.accounts.values():
+        found |= {(account.account_id, c): h.held for c, h in account.holdings.items()}
+    _equal("held", held, Counter({key: amount for key, amount in found.items() if amount}))
+
+
+def check_trades(market: Market) -> None:
+    """The day's totals are of the trades that stand, and so are the figures unless busts leave them alone."""
+    stand = [trade for trade in market.trades if not trade.is_busted]
+    _equal("trades", market.match_count, len(market.trades))
+    _equal("tonnes", market.tonnes_lots, sum(trade.terms.quantity_lots for trade in stand))
+    _equal("amount", market.amount_fen, sum(trade.terms.amount_fen for trade in stand))
+    _equal(
+        "sides of trades", 2 * len(stand), sum(account.trade_count for account in market.accounts.values())
+    )
+    if market.defaults[ParameterId.BUST_CHANGES_FIGURES]:
+        figures = [f for contract in market.contracts.values() for f in contract.figures]
+        _equal("trades of all figures", len(stand), sum(f.trade_count for f in figures))
+        _equal("volume", market.tonnes_lots, sum(f.volume_lots for f in figures))
+        _equal("turnover", market.amount_fen, sum(f.turnover_fen for f in figures))
 
 
 def check_orders(market: Market) -> None:

@@ -6,6 +6,7 @@ from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 
 CASH = 0  # in place of a contract id
+TOTAL_MAX = 2**62  # of all balances together, so that no sum of them passes a signed 64-bit integer
 
 
 def check_letter(market: Market, command: Command) -> Refusal | None:
@@ -18,14 +19,21 @@ def check_letter(market: Market, command: Command) -> Refusal | None:
 
 
 def check_subject(
-    market: Market, command: Command, contract_id: int, given: set[tuple[int, int]], amounts: tuple[int, ...]
+    market: Market,
+    command: Command,
+    contract_id: int,
+    given: set[tuple[int, int]],
+    amounts: tuple[int, ...],
+    sum_before: int = 0,
 ) -> Refusal | None:
-    """Account and contract exist, amounts are in range, and the record is the first about them."""
+    """Account and contract exist, amounts and their sum are in range, the record is the first about them."""
     if command.account_id not in market.accounts:
         return Refusal(RejectReason.UNKNOWN_ACCOUNT)
     if contract_id != CASH and contract_id not in market.contracts:
         return Refusal(RejectReason.UNKNOWN_CONTRACT)
     if not all(0 <= amount <= BALANCE_MAX for amount in amounts):
+        return Refusal(RejectReason.NEGATIVE_BALANCE)
+    if sum_before + sum(amounts) > TOTAL_MAX:
         return Refusal(RejectReason.NEGATIVE_BALANCE)
     if (command.account_id, contract_id) in given:
         return Refusal(RejectReason.DUPLICATE_RECORD)

@@ -5,15 +5,19 @@ from exchange.vocabulary.enums import DoneReason, OrderKind, ParameterId, Role, 
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
 from exchange.vocabulary.units import fee_fen, round_half_up
-from tests.reference.market import RESTING_KINDS, Market
+from tests.reference.ledger import Terms, Trade
+from tests.reference.market import Market
+from tests.reference.monitor import watch, watch_composite
 from tests.reference.state import Contract, Figures, Order, Slot, slot_of
 
 
-def amount_with_fees(contract: Contract, amount_fen: int) -> int:
-    """What a purchase of that amount costs at most."""
-    rates = contract.parameters
-    trading = fee_fen(amount_fen, rates[ParameterId.TRADING_FEE_PPM])
-    return amount_fen + trading + fee_fen(amount_fen, rates[ParameterId.SETTLEMENT_FEE_PPM])
+def amount_with_fees(contract: Contract, amount_fen: int, filled_fen: int = 0) -> int:
+    """What a purchase of that amount costs at most, after an order's fees on what it has filled."""
+    total_fen = amount_fen
+    for parameter in (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM):
+        rate = contract.parameters[parameter]
+        total_fen += fee_fen(filled_fen + amount_fen, rate) - fee_fen(filled_fen, rate)
+    return total_fen
 
 
 def lock(order: Order) -> None:
@@ -51,7 +55,7 @@ def charge(order: Order, amount_fen: int) -> tuple[int, int]:
     order.trading_fee_fen += trading
     order.settlement_fee_fen += settlement
     order.account.fees_today += trading + settlement
-    order.account.has_traded = True
+    order.account.trade_count += 1
     return trading, settlement
 
 
@@ -81,18 +85,29 @@ def deliver(order: Order, quantity_lots: int, amount_fen: int, fees: int) -> Non
 
 
 def relock(order: Order) -> None:
-    """What a resting buy still needs at its own price stays locked; what better fills saved returns."""
+    """What a resting buy still needs at its own price is locked; what better fills saved returns."""
     if order.side == Side.SELL:
         return
-    own_fen = order.filled_fen + order.price_ticks * order.remaining_lots
-    rates = order.contract.parameters
-    needed_fen = own_fen - order.filled_fen
-    for rate in (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM):
-        needed_fen += fee_fen(own_fen, rates[rate]) - fee_fen(order.filled_fen, rates[rate])
+    amount_fen = order.price_ticks * order.remaining_lots
+    needed_fen = amount_with_fees(order.contract, amount_fen, order.filled_fen)
     excess_fen = order.locked_fen - needed_fen
     order.locked_fen = needed_fen
     order.account.locked -= excess_fen
     order.account.available += excess_fen
+
+
+def resize(order: Order, price_ticks: int, remaining_lots: int) -> None:
+    """A live order gets another price or quantity: its lock becomes what it needs now."""
+    holding = order.account.holding(order.contract.contract_id)
+    more_lots = remaining_lots - order.remaining_lots
+    order.price_ticks, order.remaining_lots = price_ticks, remaining_lots
+    order.quantity_lots += more_lots
+    if order.side == Side.SELL:
+        holding.available -= more_lots
+        holding.locked += more_lots
+    else:
+        holding.open_buys += more_lots
+        relock(order)
 
 
 def fill(market: Market, order: Order, price_ticks: int, quantity_lots: int, role: Role) -> tuple[int, int]:
@@ -123,7 +138,7 @@ def trade(market: Market, maker: Order, taker: Order, quantity_lots: int) -> Non
     fees = {}
     for order, role in ((maker, Role.MAKER), (taker, Role.TAKER)):
         fees[order.side] = fill(market, order, price_ticks, quantity_lots, role)
-        if order.remaining_lots == 0 and order.kind in RESTING_KINDS:
+        if order is maker and order.remaining_lots == 0:
             end(market, order, DoneReason.FILLED)
     buyer, seller = (maker, taker) if maker.side == Side.BUY else (taker, maker)
     report(market, buyer, seller, price_ticks, quantity_lots, fees, taker.side)
@@ -168,6 +183,11 @@ def report(
         seller_trading_fee_fen=fees[Side.SELL][0],
         seller_settlement_fee_fen=fees[Side.SELL][1],
     )
+    terms = Terms(price_ticks, quantity_lots, *fees[Side.BUY], *fees[Side.SELL])
+    slot = slot_of(method)
+    market.trades.append(
+        Trade(market.match_count, contract, slot, buyer.account, seller.account, terms, quantity_lots)
+    )
     market.tonnes_lots += quantity_lots
     market.amount_fen += amount_fen
     market.trade_control = trade_step(
@@ -180,8 +200,13 @@ def report(
         quantity_lots,
     )
     add_to_figures(contract.figures[slot_of(method)], price_ticks, quantity_lots)
-    if slot_of(method) == Slot.BOOK and contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
-        add_to_composite(market)
+    if slot_of(method) != Slot.BOOK:
+        return
+    watch(market, contract, price_ticks, quantity_lots)
+    if contract.parameters[ParameterId.COMPOSITE_WEIGHT]:
+        composite = add_to_composite(market)
+        bases = {c.contract_id: c.base_ticks for c in market.contracts.values()}
+        watch_composite(market, composite, weighted_price(market, bases))
 
 
 def add_to_figures(figures: Figures, price_ticks: int, quantity_lots: int) -> None:
@@ -203,7 +228,7 @@ def weighted_price(market: Market, prices: dict[int, int]) -> int:
     return round_half_up(sum(prices[c] * w for c, w in weights.items()), total) if total else 0
 
 
-def add_to_composite(market: Market) -> None:
+def add_to_composite(market: Market) -> int:
     """The composite of the books' last prices (or bases) after a book trade of a weighted contract."""
     lasts = {
         c.contract_id: c.figures[Slot.BOOK].last_ticks or c.base_ticks for c in market.contracts.values()
@@ -211,21 +236,43 @@ def add_to_composite(market: Market) -> None:
     now = weighted_price(market, lasts)
     first, high, low = market.composite or (now, now, now)
     market.composite = [first, max(high, now), min(low, now)]
+    return now
 
 
 def end(market: Market, order: Order, reason: DoneReason) -> None:
-    """A resting order ends: its lock returns, its owner is told, its slot is free."""
+    """A live order ends: its lock returns, its owner is told, its slot is free."""
     release(order)
     market.emit_order(
-        Kind.DONE, order, done_reason=reason, filled_lots=order.quantity_lots - order.remaining_lots
+        Kind.DONE,
+        order,
+        done_reason=reason,
+        quantity_lots=order.remaining_lots + order.prevented_lots,
+        filled_lots=order.quantity_lots - order.remaining_lots,
     )
     market.remove(order)
 
 
+def tell_board(market: Market, offer: Order, remaining_lots: int) -> None:
+    """BLOCK_BOARD: everybody sees what the board offers, but not whose it is; nothing left means gone."""
+    market.emit_public(
+        Kind.BLOCK_BOARD,
+        contract_id=offer.contract.contract_id,
+        order_id=offer.order_id,
+        price_ticks=offer.price_ticks,
+        quantity_lots=remaining_lots,
+        side=offer.side,
+        order_flags=offer.order_flags,
+        method=offer.method,
+    )
+
+
 def end_offer(market: Market, offer: Order, reason: DoneReason, **told: int) -> None:
-    """A block offer ends without a trade: its counterparty is told as well."""
+    """A block offer ends with something untraded: its counterparty, or everybody, is told as well."""
     end(market, offer, reason)
-    assert offer.counterparty is not None and offer.kind == OrderKind.BLOCK_OFFER
+    assert offer.kind == OrderKind.BLOCK_OFFER
+    if offer.counterparty is None:
+        tell_board(market, offer, 0)
+        return
     values = {"login_id": market.command.login_id, "user_reference": 0} | told
     market.emit(
         offer.counterparty.member_id,
@@ -234,7 +281,7 @@ def end_offer(market: Market, offer: Order, reason: DoneReason, **told: int) -> 
         account_id=offer.counterparty.account_id,
         order_id=offer.order_id,
         price_ticks=offer.price_ticks,
-        quantity_lots=offer.quantity_lots,
+        quantity_lots=offer.remaining_lots,
         counterparty_account_id=offer.account.account_id,
         side=offer.side,
         done_reason=reason,

@@ -41,7 +41,12 @@ def apply_opening_holding(market: Market, command: Command) -> Refusal | None:
         return Refusal(RejectReason.UNKNOWN_CONTRACT if known else RejectReason.UNKNOWN_ACCOUNT)
     available, frozen = command.available_lots, command.frozen_lots
     if refusal := check_subject(
-        market, command, command.contract_id, market.opening_given, (available, frozen)
+        market,
+        command,
+        command.contract_id,
+        market.opening_given,
+        (available, frozen),
+        opening_totals(market)[0],
     ):
         return refusal
     holding = market.accounts[command.account_id].holding(command.contract_id)
@@ -55,7 +60,9 @@ def apply_opening_cash(market: Market, command: Command) -> Refusal | None:
     if refusal := check_opening(market, command):
         return refusal
     available, frozen = command.available_fen, command.frozen_fen
-    if refusal := check_subject(market, command, CASH, market.opening_given, (available, frozen)):
+    if refusal := check_subject(
+        market, command, CASH, market.opening_given, (available, frozen), opening_totals(market)[1]
+    ):
         return refusal
     account = market.accounts[command.account_id]
     account.opening, account.available, account.frozen = available + frozen, available, frozen

@@ -63,7 +63,7 @@ def apply_result_holding(market: Market, command: Command) -> Refusal | None:
     if refusal := check_subject(market, command, command.contract_id, market.result_given, ()):
         return refusal
     holding = market.accounts[command.account_id].holding(command.contract_id)
-    change = holding.total - holding.opening
+    change = holding.traded
     if (change, holding.total) != (command.change_lots, command.closing_lots):
         differ(market, command.account_id, command.contract_id, change, command.change_lots)
     remember_result(market, command.account_id, command.contract_id, command.change_lots)
@@ -77,7 +77,7 @@ def apply_result_cash(market: Market, command: Command) -> Refusal | None:
     if refusal := check_subject(market, command, CASH, market.result_given, ()):
         return refusal
     account = market.accounts[command.account_id]
-    change = account.total - account.opening
+    change = account.traded
     own = (change, account.total, account.fees_today)
     if own != (command.change_fen, command.closing_fen, command.fees_fen):
         differ(market, command.account_id, CASH, change, command.change_fen)
@@ -96,10 +96,10 @@ def count_missing(market: Market) -> None:
     for account in accounts:
         for contract_id, holding in account.holdings.items():
             if has_traded(holding) and (account.account_id, contract_id) not in market.result_given:
-                differ(market, account.account_id, contract_id, holding.total - holding.opening, 0)
+                differ(market, account.account_id, contract_id, holding.traded, 0)
     for account in accounts:
-        if account.has_traded and (account.account_id, CASH) not in market.result_given:
-            differ(market, account.account_id, CASH, account.total - account.opening, 0)
+        if account.trade_count and (account.account_id, CASH) not in market.result_given:
+            differ(market, account.account_id, CASH, account.traded, 0)
 
 
 def apply_result_totals(market: Market, command: Command) -> Refusal | None:

@@ -8,8 +8,19 @@ from typing import NamedTuple
 
 from sortedcontainers import SortedDict
 
-from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Phase, SelfTradeRule, Side
+from exchange.vocabulary.enums import (
+    BreakerState,
+    MemberLimit,
+    Method,
+    OrderKind,
+    ParameterId,
+    Phase,
+    SelfTradeRule,
+    Side,
+)
 from exchange.vocabulary.limits import QUANTITY_LOTS_MAX
+
+NEVER_NS = 2**63 - 1  # of a timer that is not set
 
 
 class Slot(IntEnum):
@@ -35,6 +46,8 @@ class Capacity(NamedTuple):
     logins: int
     members: int
     references: int
+    trades: int = 65_536
+    transfers: int = 4_096
 
 
 #: What holds for a contract unless PARAMETER_SET says otherwise; a matching rule is its contract's own.
@@ -91,11 +104,18 @@ class Holding:
     sold_today: int = 0
     bought_total: int = 0
     open_buys: int = 0
+    held: int = 0  # on their way to the registry, not yet gone
+    moved: int = 0  # come in less gone
 
     @property
     def total(self) -> int:
         """All units owned now."""
-        return self.available + self.locked + self.bought_today + self.frozen
+        return self.available + self.locked + self.bought_today + self.frozen + self.held
+
+    @property
+    def traded(self) -> int:
+        """Bought less sold."""
+        return self.total - self.opening - self.moved
 
 
 @dataclass(slots=True, eq=False)
@@ -114,13 +134,22 @@ class Account:
     unreleased: int = 0  # proceeds of contracts whose PROCEEDS_REUSABLE is 0, until the seal
     fees_today: int = 0
     open_orders: int = 0
-    has_traded: bool = False
+    trade_count: int = 0  # sides of trades that stand
+    held: int = 0  # to be withdrawn, not yet gone
+    moved: int = 0  # paid in less withdrawn
+    covered: int = 0  # spent proceeds of undone sales, paid by the settlement reserve
+    limits: dict[MemberLimit, int] = field(default_factory=lambda: dict.fromkeys(MemberLimit, 0))
     holdings: SortedDict = field(default_factory=SortedDict)
 
     @property
     def total(self) -> int:
         """All cash owned now."""
-        return self.available + self.locked + self.frozen + self.unreleased
+        return self.available + self.locked + self.frozen + self.unreleased + self.held
+
+    @property
+    def traded(self) -> int:
+        """Sold less bought less fees."""
+        return self.total - self.opening - self.moved - self.covered
 
     def holding(self, contract_id: int) -> Holding:
         """Units of one contract; an account starts with none."""
@@ -138,6 +167,13 @@ class Login:
     highest_reference: int = 0
     is_up: bool = False
     is_killed: bool = False
+    cancels_on_disconnect: bool = False
+    grace_ms: int = 0
+    dead_man_ms: int = 0
+    disconnect_due_ns: int = NEVER_NS
+    heard_ns: int = 0  # its last command
+    silent_ns: int = 0  # the last command after which its dead-man's timer ran out
+    limits: dict[MemberLimit, int] = field(default_factory=lambda: dict.fromkeys(MemberLimit, 0))
 
 
 @dataclass(slots=True, eq=False)
@@ -147,6 +183,10 @@ class Member:
     is_open: bool = False
     is_killed: bool = False
     event_count: int = 0
+    second: int = 0  # the last one in which its commands were counted
+    sent: dict[ParameterId, int] = field(
+        default_factory=lambda: {ParameterId.MESSAGES_PER_SECOND: 0, ParameterId.CANCELS_PER_SECOND: 0}
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -214,20 +254,6 @@ class BookSide:
 
 @dataclass(slots=True, eq=False)
 class Auction:
-    """A running one-way or primary auction: the seller's lot and the terms of its notice."""
-
-    auction_id: int
-    kind: int
-    pricing: int
-    floor_ticks: int
-    ceiling_ticks: int
-    account_lots_max: int
-    end_ns: int
-    offer: "Order"
-
-
-@dataclass(slots=True, eq=False)
-class Auction:
     """A running one-way or primary auction: the terms of its notice, the seller's lot, what it traded."""
 
     auction_id: int
@@ -240,6 +266,30 @@ class Auction:
     offer: "Order"
     trade_count: int = 0
     price_ticks: int = 0  # the lowest that got anything
+
+
+@dataclass(slots=True, eq=False)
+class Monitor:
+    """What a book's dynamic breaker measures prices against."""
+
+    last_ticks: int = 0  # 0 = no trade of the book yet today
+    second: int = 0  # the latest with a trade
+    buckets: dict[int, tuple[int, int]] = field(default_factory=dict)  # second -> lots and fen traded
+
+
+@dataclass(slots=True, eq=False)
+class Breaker:
+    """Where a book's breaker stands; the band is the one frozen when it was triggered."""
+
+    state: BreakerState = BreakerState.NORMAL
+    kind: int = 0
+    reference_ticks: int = 0
+    lower_ticks: int = 0
+    upper_ticks: int = 0
+    trigger_ticks: int = 0
+    due_ns: int = 0
+    extended_ms: int = 0
+    resume_ns: int = 0  # the schedule's next change, once it trades again
 
 
 @dataclass(slots=True, eq=False)
@@ -261,6 +311,8 @@ class Contract:
     is_halted: bool = False
     halt_reason: int = 0
     is_killed: bool = False
+    monitor: Monitor = field(default_factory=Monitor)
+    breaker: Breaker = field(default_factory=Breaker)
     sides: tuple[BookSide, BookSide] = field(
         default_factory=lambda: (BookSide(Side.BUY), BookSide(Side.SELL))
     )
@@ -322,3 +374,17 @@ class Order:
     counterparty: Account | None = None
     order_flags: int = 0  # as accepted
     self_trade_rule: int = SelfTradeRule.NONE  # of the order itself; NONE takes the contract's
+    prevented_lots: int = 0  # of an incoming order: taken off it by self-trade prevention
+    is_resting: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Proposal:
+    """A command that one person proposed; it runs when another approves it."""
+
+    proposal_id: int
+    kind: int
+    command_hash: int
+    login_id: int
+    expires_ns: int
+    halves: list[bytes]  # of its 64 bytes, empty until they arrive
