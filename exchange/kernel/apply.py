@@ -22,8 +22,6 @@ from exchange.kernel.definitions import (
     apply_define_contract,
     apply_define_login,
     apply_open_day,
-    apply_parameter_set,
-    run_parameter_set,
 )
 from exchange.kernel.events import reject
 from exchange.kernel.listing import apply_listing
@@ -34,6 +32,7 @@ from exchange.kernel.opening import (
     apply_opening_totals,
     run_opening_totals,
 )
+from exchange.kernel.parameters import apply_parameter_set, run_parameter_set
 from exchange.kernel.phases import apply_set_phase, run_set_phase
 from exchange.kernel.result import (
     apply_delivered,

@@ -1,4 +1,4 @@
-"""Opening a day and defining what is in it: contracts, accounts, logins, and the rules' parameters."""
+"""Opening a day and defining what is in it: contracts, accounts, logins; the bands."""
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from exchange.kernel.access import (
     contracts_in,
     counters_of,
     event_at,
-    events_in,
     levels_in,
     login_at,
     member_at,
@@ -19,16 +18,14 @@ from exchange.kernel.access import (
 )
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
-    BLOCK,
     BLOCK_BAND,
     BUY,
-    CLOSED,
-    COMPOSITE_WEIGHT,
     CONTINUOUS,
     DEAD_MS,
     HEARTBEAT_MS,
     LISTED,
     LISTED_BAND,
+    MATCHING_RULE,
     MEMBER_FIRST,
     ONE,
     PARAMETER_LAST,
@@ -40,7 +37,6 @@ from exchange.kernel.constants import (
     QUANTITY_MAX,
     REFERENCE_GAP_MAX,
     SELL,
-    STEP_EVENTS,
     STREAM_OPERATOR,
     STREAM_PUBLIC,
     STREAM_SETTLEMENT,
@@ -49,7 +45,6 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.figures import half_up, weigh_contracts
-from exchange.kernel.parameters import is_in_range
 from exchange.kernel.risk import is_contract
 
 
@@ -176,6 +171,7 @@ def apply_define_contract(state: Core, count: int, command: np.void) -> int:
     contract["registry"] = command["registry"]
     for parameter in range(PARAMETER_LAST + ONE):
         contract["parameters"][parameter] = counters_of(state)["parameters"][parameter]
+    contract["parameters"][MATCHING_RULE] = command["matching_rule"]
     weigh_contracts(state)
     count = set_band(state, count, command, contract_id)
     return write_done(state, count, command, ZERO, ZERO, ZERO)
@@ -220,73 +216,3 @@ def apply_define_login(state: Core, count: int, command: np.void) -> int:
     if member_id >= MEMBER_FIRST:
         count = open_stream(state, count, command, member_id)
     return write_done(state, count, command, login_id, ZERO, ZERO)
-
-
-@cold
-def check_parameter(state: Core, command: np.void) -> int:
-    """Every check of PARAMETER_SET in its precedence, over all contracts it would change."""
-    chosen = signed(command["contract_id"])
-    parameter = signed(command["parameter_id"])
-    value = signed(command["parameter_value"])
-    if chosen != 0 and not is_contract(state, chosen):
-        return reasons.UNKNOWN_CONTRACT
-    if parameter == 0 or parameter > PARAMETER_LAST:
-        return reasons.UNKNOWN_PARAMETER
-    if not is_in_range(parameter, value, levels_in(state)):
-        return reasons.PARAMETER_VALUE
-    reason = reasons.OK
-    for contract_id in range(1, contracts_in(state)):
-        if not is_contract(state, contract_id) or (chosen != 0 and chosen != contract_id):
-            continue
-        contract = contract_at(state, contract_id)
-        if parameter == LISTED_BAND and not fits_levels(state, signed(contract["base"]), value):
-            return reasons.PARAMETER_VALUE
-        if signed(contract["phase"][LISTED]) != CLOSED or signed(contract["phase"][BLOCK]) != CLOSED:
-            reason = reasons.DEFINITION_CONFLICT
-    return reason
-
-
-@cold
-def apply_parameter_set(state: Core, count: int, command: np.void) -> int:
-    """PARAMETER_SET: one contract, or with contract 0 the default and every contract; before positions."""
-    reason = check_parameter(state, command)
-    if reason != 0:
-        return reject(state, count, command, reason)
-    chosen = signed(command["contract_id"])
-    parameter = signed(command["parameter_id"])
-    value = signed(command["parameter_value"])
-    counters = counters_of(state)
-    if chosen == 0:
-        counters["parameters"][parameter] = value
-    for contract_id in range(1, contracts_in(state)):
-        if is_contract(state, contract_id) and (chosen == 0 or chosen == contract_id):
-            contract_at(state, contract_id)["parameters"][parameter] = value
-    if parameter == COMPOSITE_WEIGHT:
-        weigh_contracts(state)
-    counters["stage"] = 1
-    counters["cursor"] = 1
-    return run_parameter_set(state, count, command)
-
-
-@cold
-def run_parameter_set(state: Core, count: int, command: np.void) -> int:
-    """Say every band that changed, contract after contract, then COMMAND_DONE."""
-    counters = counters_of(state)
-    chosen = signed(command["contract_id"])
-    parameter = signed(command["parameter_id"])
-    is_band = parameter == LISTED_BAND or parameter == BLOCK_BAND
-    room = events_in(state) - STEP_EVENTS
-    contract_id = signed(counters["cursor"])
-    while contract_id < contracts_in(state):
-        if count > room:
-            counters["cursor"] = contract_id
-            return count
-        if is_band and is_contract(state, contract_id) and (chosen == 0 or chosen == contract_id):
-            count = set_band(state, count, command, contract_id)
-        contract_id += 1
-    counters["cursor"] = contract_id
-    if count > room:
-        return count
-    counters["cursor"] = 0
-    counters["stage"] = 0
-    return write_done(state, count, command, parameter, ZERO, signed(command["parameter_value"]))

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.vocabulary.enums import ParameterId
+from exchange.vocabulary.enums import ParameterId, SelfTradeRule
 from exchange.vocabulary.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,
@@ -83,6 +83,7 @@ COUNTERS: Final = _dtype(f"""
     seal_units i8, seal_cash i8, seal_records i8
     take_slot i8, take_position i8, take_depth i8, take_rest i8
     taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
+    is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
 """)
 
 CONTRACT: Final = _dtype(f"""
@@ -144,6 +145,19 @@ DEFAULT_PARAMETERS: Final = {
     ParameterId.PROCEEDS_REUSABLE: 1,
     ParameterId.CANCEL_IN_BREAK: 1,
     ParameterId.PUBLIC_DEPTH_LEVELS: 5,
+    ParameterId.SELF_TRADE_RULE: SelfTradeRule.CANCEL_TAKER,
+    ParameterId.BREAKER_LIMIT_STATE_MS: 15_000,
+    ParameterId.BREAKER_PAUSE_MS: 300_000,
+    ParameterId.BREAKER_AUCTION_MS: 120_000,
+    ParameterId.BREAKER_EXTENSION_MS_MAX: 300_000,
+    ParameterId.MARKET_BREAKER_PAUSE_MS: 900_000,
+    ParameterId.AUCTION_QUANTITY_LOTS_MIN: 100_000,
+    ParameterId.AUCTION_FLOOR_BAND_PPM: 100_000,
+    ParameterId.AUCTION_CEILING_BAND_PPM: 100_000,
+    ParameterId.AUCTION_BID_LOTS_MIN: 1,
+    ParameterId.AUCTION_BID_CANCEL: 1,
+    ParameterId.BUST_CHANGES_FIGURES: 1,
+    ParameterId.PRICE_STEP_TICKS: 1,
 }
 
 

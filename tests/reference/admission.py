@@ -4,9 +4,10 @@ from exchange.vocabulary.enums import Eligibility, Method, ParameterId, Phase, P
 from exchange.vocabulary.limits import AMOUNT_FEN_MAX, DAY_TRADES_MAX
 from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
+from tests.reference.limits import check_message_limit, check_own_limits
 from tests.reference.market import Market, Refusal
 from tests.reference.money import amount_with_fees
-from tests.reference.state import Account, Contract, slot_of
+from tests.reference.state import Account, Contract, Order, slot_of
 
 SIDE_MAX = max(Side)
 #: a take has at most so many fills, so the day's bound of trades is never passed inside one
@@ -22,9 +23,11 @@ def check_names(market: Market, command: Command) -> Refusal | None:
     return None
 
 
-def check_open(market: Market, contract: Contract, method: Method) -> Refusal | None:
-    """The method trades now and neither a halt nor a kill switch stops the command."""
-    if contract.phase(method) != Phase.TRADING or contract.method_at(slot_of(method)) != method:
+def check_open(
+    market: Market, contract: Contract, method: Method, phases: tuple[Phase, ...] = (Phase.TRADING,)
+) -> Refusal | None:
+    """The method is in a phase that takes the command and neither a halt nor a kill switch stops it."""
+    if contract.phase(method) not in phases or contract.method_at(slot_of(method)) != method:
         return Refusal(RejectReason.WRONG_PHASE)
     login = market.logins[market.command.login_id]
     stops = (
@@ -46,14 +49,20 @@ def check_eligible(account: Account, contract: Contract, side: int) -> Refusal |
     return None if account.eligibility & needed == needed else Refusal(RejectReason.NOT_ELIGIBLE)
 
 
-def check_order_form(market: Market, command: Command, method: Method, flags_max: int) -> Refusal | None:
+def check_order_form(
+    market: Market,
+    command: Command,
+    method: Method,
+    flags_max: int,
+    phases: tuple[Phase, ...] = (Phase.TRADING,),
+) -> Refusal | None:
     """All that comes before the terms of a listing, a take or a block offer."""
     if refusal := check_names(market, command):
         return refusal
     if command.side > SIDE_MAX or command.order_flags > flags_max:
         return Refusal(RejectReason.INVALID_FIELD)
     contract = market.contracts[command.contract_id]
-    if refusal := check_open(market, contract, method):
+    if refusal := check_open(market, contract, method, phases):
         return refusal
     return check_eligible(market.accounts[command.account_id], contract, command.side)
 
@@ -88,38 +97,70 @@ def check_price(contract: Contract, method: Method, price_ticks: int, quantity_l
 
 
 def check_funds(
-    account: Account, contract: Contract, side: int, price_ticks: int, quantity_lots: int
+    account: Account,
+    contract: Contract,
+    side: int,
+    price_ticks: int,
+    quantity_lots: int,
+    replaced: Order | None = None,
 ) -> Refusal | None:
-    """Prefunded: a seller has the units, a buyer amount and fees, and stays inside the holding limit."""
+    """Prefunded: a seller has the units, a buyer amount and fees, and stays inside the holding limit.
+
+    What an order that is replaced has locked counts as available, and its lots count once.
+    """
     holding = account.holding(contract.contract_id)
     rules = contract.parameters
+    own_lots = replaced.remaining_lots if replaced else 0
     if side == Side.SELL:
-        if holding.available >= quantity_lots:
+        available = holding.available + own_lots
+        if available >= quantity_lots:
             return None
         settled_tomorrow = 0 if rules[ParameterId.RESALE_SAME_DAY] else holding.bought_today
-        if holding.available + settled_tomorrow >= quantity_lots:
+        if available + settled_tomorrow >= quantity_lots:
             return Refusal(RejectReason.BOUGHT_TODAY)
         return Refusal(RejectReason.UNITS_INSUFFICIENT)
-    if account.available < amount_with_fees(contract, price_ticks * quantity_lots):
+    locked_fen, filled_fen = (replaced.locked_fen, replaced.filled_fen) if replaced else (0, 0)
+    if account.available + locked_fen < amount_with_fees(contract, price_ticks * quantity_lots, filled_fen):
         return Refusal(RejectReason.CASH_INSUFFICIENT)
     limit = rules[ParameterId.HOLDING_LIMIT_LOTS]
-    if limit and holding.total + holding.open_buys + quantity_lots > limit:
+    if limit and holding.total + holding.open_buys - own_lots + quantity_lots > limit:
         return Refusal(RejectReason.HOLDING_LIMIT)
     return None
 
 
-def check_room(market: Market, account: Account, contract: Contract) -> Refusal | None:
-    """One more resting order is allowed and fits."""
-    limit = contract.parameters[ParameterId.OPEN_ORDERS_MAX]
+def check_limits(
+    market: Market, account: Account, price_ticks: int, quantity_lots: int, rests_in: Contract | None
+) -> Refusal | None:
+    """The member's own limits, the contract's on open orders for what may rest, and the message limit."""
+    if refusal := check_own_limits(market, account, price_ticks, quantity_lots, rests=rests_in is not None):
+        return refusal
+    limit = rests_in.parameters[ParameterId.OPEN_ORDERS_MAX] if rests_in else 0
     if limit and account.open_orders >= limit:
         return Refusal(RejectReason.OPEN_ORDERS_LIMIT)
-    if not market.free_slots:
-        return Refusal(RejectReason.ORDER_CAPACITY)
-    return None
+    return check_message_limit(market)
 
 
-def check_trade_room(market: Market) -> Refusal | None:
+def check_slot(market: Market) -> Refusal | None:
+    """One more live order fits."""
+    return None if market.free_slots else Refusal(RejectReason.ORDER_CAPACITY)
+
+
+def check_day_trades(market: Market) -> Refusal | None:
     """The day's count of trades has room for any take."""
     if market.match_count >= DAY_TRADES_MAX - TAKE_TRADES_MAX:
         return Refusal(RejectReason.ORDER_CAPACITY)
     return None
+
+
+def check_room(
+    market: Market, account: Account, contract: Contract, price_ticks: int, quantity_lots: int
+) -> Refusal | None:
+    """One more resting order of those terms is allowed and fits."""
+    return check_limits(market, account, price_ticks, quantity_lots, contract) or check_slot(market)
+
+
+def check_trade_room(
+    market: Market, account: Account, price_ticks: int, quantity_lots: int
+) -> Refusal | None:
+    """What trades and never rests is allowed, and the day has room for its trades."""
+    return check_limits(market, account, price_ticks, quantity_lots, None) or check_day_trades(market)

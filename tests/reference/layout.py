@@ -35,6 +35,9 @@ read_header: Final = _reader("HEADER", HEADER)
 #: order_id, price_ticks and quantity_lots where every member command that has them has them
 MEMBER_TERMS: Final = struct.Struct("<QII")
 MEMBER_TERMS_OFFSET: Final = 32
+#: what the exchange stamps on every command: user_reference, sequence, time_ns, login_id
+STAMPS: Final = struct.Struct("<IQqH")
+STAMPS_OFFSET: Final = 4
 
 _ZEROS: Final = {
     m.kind: {f.name: b"" if f.type[0] == "S" else 0 for f in m.fields}

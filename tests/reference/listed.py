@@ -15,9 +15,12 @@ from tests.reference.admission import (
     check_room,
     check_trade_room,
 )
+from tests.reference.breaker import may_trade
 from tests.reference.layout import Command
+from tests.reference.limits import check_message_limit
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer, lock, release, trade
+from tests.reference.monitor import band_now
 from tests.reference.state import Account, BookSide, Contract, Order
 
 
@@ -43,7 +46,8 @@ def new_order(
 
 def apply_listing(market: Market, command: Command) -> Refusal | None:
     """LISTING: rests at the back of its price level and matches nothing by itself."""
-    if refusal := check_order_form(market, command, Method.LISTED, flags_max=0):
+    phases = (Phase.TRADING, Phase.CALL_AUCTION)
+    if refusal := check_order_form(market, command, Method.LISTED, flags_max=0, phases=phases):
         return refusal
     contract, account = market.contracts[command.contract_id], market.accounts[command.account_id]
     side, price, quantity = command.side, command.price_ticks, command.quantity_lots
@@ -51,11 +55,11 @@ def apply_listing(market: Market, command: Command) -> Refusal | None:
         check_quantity(contract, Method.LISTED, quantity)
         or check_price(contract, Method.LISTED, price, quantity)
         or check_funds(account, contract, side, price, quantity)
-        or check_room(market, account, contract)
+        or check_room(market, account, contract, price, quantity)
     )
     if refusal:
         return refusal
-    if not market.level_has_room(contract, side, price, quantity):
+    if not market.level_has_room(contract.sides[side], price, quantity):
         return Refusal(RejectReason.LEVEL_CAPACITY)
     # From here the command succeeds.
     order = new_order(market, command, OrderKind.LISTING, Method.LISTED, side, market.free_slots.pop())
@@ -139,7 +143,9 @@ def apply_take(market: Market, command: Command) -> Refusal | None:
         makers = list(takeable(account, contract, side, worst))
         if not makers:
             return Refusal(RejectReason.NOTHING_TO_TAKE)
-    if refusal := check_funds(account, contract, side, worst, quantity) or check_trade_room(market):
+    if refusal := check_funds(account, contract, side, worst, quantity) or check_trade_room(
+        market, account, worst, quantity
+    ):
         return refusal
     # From here the command succeeds.
     take = new_order(market, command, OrderKind.TAKE, Method.LISTED, side, ORDER_SLOT_NONE)
@@ -150,8 +156,9 @@ def apply_take(market: Market, command: Command) -> Refusal | None:
 def execute_take(market: Market, take: Order, makers: list[Order]) -> None:
     """Trade with one listing after the other, then give back what is left of the lock."""
     lock(take)
+    band = band_now(market, take.contract)
     for maker in makers:
-        if take.remaining_lots == 0:
+        if take.remaining_lots == 0 or not may_trade(market, take.contract, band, maker.price_ticks):
             break
         trade(market, maker, take, min(maker.remaining_lots, take.remaining_lots))
     reason = DoneReason.REMAINDER if take.remaining_lots else DoneReason.FILLED
@@ -187,6 +194,8 @@ def apply_cancel(market: Market, command: Command) -> Refusal | None:
     in_break = target.contract.phase(target.method) == Phase.BREAK
     if in_break and not target.contract.parameters[ParameterId.CANCEL_IN_BREAK]:
         return Refusal(RejectReason.WRONG_PHASE)
+    if refusal := check_message_limit(market):
+        return refusal
     # From here the command succeeds.
     if target.kind == OrderKind.BLOCK_OFFER:
         end_offer(market, target, DoneReason.CANCELLED)
