@@ -67,7 +67,7 @@ def measure(trial: Trial, repeats: int) -> Outcome:
     classes, results = _examine(trial)
     trades = sum(result.trades for result in results.values())
     yardstick_ns = _yardstick(trial, repeats)
-    market, load = _prepare(trial, classes, results)
+    market, load = _build(trial, classes, results)
     warm_up(market)
     untimed = int(load.last_command[trial.untimed - 1]) if trial.untimed else 0
     messages = len(trial.flow) - trial.untimed
@@ -117,7 +117,12 @@ def _yardstick(trial: Trial, repeats: int) -> list[float]:
     return [total / (len(trial.flow) - trial.untimed) for total in totals]
 
 
-def _prepare(trial: Trial, classes: NDArray[np.uint8], results: dict[int, Result]) -> tuple[Market, Load]:
+def prepare(trial: Trial) -> tuple[Market, Load]:
+    """The market and the commands of a trial, not yet applied."""
+    return _build(trial, *_examine(trial))
+
+
+def _build(trial: Trial, classes: NDArray[np.uint8], results: dict[int, Result]) -> tuple[Market, Load]:
     """The commands, and a market just large enough for them."""
     priced = trial.flow["price_ticks"][trial.flow["type"] != CANCEL]
     terms = Terms(

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.flows import make_flow
 from benchmarks.flows_format import NEW, Flow
 from benchmarks.kernel_commands import Style
-from benchmarks.kernel_measure import Outcome, Trial, measure
-from benchmarks.kernel_start import commit, machine, start_up_seconds, versions
+from benchmarks.kernel_measure import Outcome, Trial, measure, prepare
+from benchmarks.kernel_start import call_overhead_us, machine, start_up_seconds, versions
 from exchange import kernel
 from exchange.vocabulary.enums import Method, ParameterId
 
@@ -27,6 +27,7 @@ FLOWS: Final = ("A", "B", "C", "replace")
 GAP: Final = 16  # references of the adversarial flow grow by so much at most, or always
 LIVE: Final = (1_000, 10_000, 100_000, 1_000_000)
 CONTRACTS: Final = (1, 4, 16)
+CALL_MESSAGES: Final = 64
 CONTRACTS_LIVE: Final = 16_000  # over all contracts
 #: What is left out of, or added to, all checks on flow A.
 VARIANTS: Final[dict[str, tuple[tuple[ParameterId, int], ...]]] = {
@@ -53,8 +54,9 @@ def run_suite(messages: int, repeats: int, seed: int) -> None:
     result["live_orders"], result["bytes_per_live_order"] = _live(messages, repeats, seed)
     result["contracts"] = dict(_contracts(messages, repeats, seed))
     result["checks_on_flow_A"] = dict(_checks(messages, repeats, seed))
+    result["call_us"] = _calls(seed)
     result["start_up"] = start_up_seconds()
-    result |= {"commit": commit(), "kernel_hash": kernel.SOURCES_HASH}
+    result["kernel_hash"] = kernel.SOURCES_HASH
     result |= {"machine": machine(), "versions": versions()}
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -105,6 +107,12 @@ def _checks(messages: int, repeats: int, seed: int) -> Iterator[tuple[str, dict[
     flow = make_flow("A", messages, seed)
     for name, extra in VARIANTS.items():
         yield name, _figures(Trial(name, flow, extra=extra), repeats)
+
+
+def _calls(seed: int) -> dict[str, float]:
+    """What one call costs, whatever the commands."""
+    market, load = prepare(Trial("calls", make_flow("C", CALL_MESSAGES, seed)))
+    return call_overhead_us(market, load.commands)
 
 
 def interleave(flows: list[Flow]) -> tuple[Flow, NDArray[np.uint16]]:

@@ -19,6 +19,14 @@ PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 BLOCK = "numbers"
 MACHINE_KEYS = ("machine", "versions")
 TEXT_CHARACTERS_MAX = 60  # longer texts are hashes and explanations: they stay in the results file
+#: A group of measurements that all have the first of these becomes a table of its own, one row each.
+COLUMNS = {
+    "ns_per_command": "ns per command",
+    "yardstick_ns": "bare book, ns",
+    "ratio": "ratio",
+    "trades": "trades",
+    "live_orders": "live orders",
+}
 NOTHING_YET = "No results have been recorded yet; `make bench` writes them."
 
 
@@ -43,14 +51,46 @@ def render(results: Path) -> str:
 
 
 def render_file(path: Path) -> str:
-    """Return the table of one benchmark: a row per measure, under the machine it was measured on."""
+    """Return the tables of one benchmark, under the machine it was measured on.
+
+    A row per single measure; a table of its own for every group of like measurements.
+    """
     result = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(result, dict):
         raise ValueError(f"{path}: expected one JSON object, found {type(result).__name__}")
-    lines = [f"**{path.stem}** ({_machine(result)})", "", "| measure | value |", "|---|---:|"]
+    lines = [f"**{path.stem}** ({_machine(result)})"]
     measures = {key: value for key, value in result.items() if key not in MACHINE_KEYS}
-    lines += [f"| {name} | {value} |" for name, value in _rows(measures)]
+    groups = {key: value for key, value in measures.items() if _is_group(value)}
+    for key, group in groups.items():
+        lines += ["", *_group_table(key.replace("_", " "), group)]
+    singles = list(_rows({key: value for key, value in measures.items() if key not in groups}))
+    if singles:
+        lines += [
+            "",
+            "| measure | value |",
+            "|---|---:|",
+            *(f"| {name} | {text} |" for name, text in singles),
+        ]
     return "\n".join(lines)
+
+
+def _is_group(value: object) -> bool:
+    """Whether a value holds like measurements, each with the first of the columns."""
+    first = next(iter(COLUMNS))
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(isinstance(row, dict) and first in row for row in value.values())
+    )
+
+
+def _group_table(title: str, group: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """One row per measurement, with the columns that all of them have."""
+    columns = [key for key in COLUMNS if all(key in row for row in group.values())]
+    yield f"| {title} | {' | '.join(COLUMNS[key] for key in columns)} |"
+    yield "|---|" + "---:|" * len(columns)
+    for name, row in group.items():
+        yield f"| {name} | {' | '.join(format_number(row[key]) for key in columns)} |"
 
 
 def _rows(measures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

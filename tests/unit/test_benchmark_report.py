@@ -36,6 +36,25 @@ def test_one_row_per_single_value_and_none_per_list(tmp_path: Path) -> None:
     ]
 
 
+def test_like_measurements_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    row = {"ns_per_command": 41.26, "ratio": 3.2, "fill_hash": "0x01", "ns_per_command_all": [41.2, 41.3]}
+    flows = {"A": row | {"trades": 316_387}, "C": row | {"trades": 0}}
+    write_result(tmp_path, "kernel", {"machine": "m", "flows": flows, "seed": 1, "start_up": {"cold_s": 9.5}})
+    assert render(tmp_path).splitlines() == [
+        "**kernel** (m)",
+        "",
+        "| flows | ns per command | ratio | trades |",
+        "|---|---:|---:|---:|",
+        "| A | 41.3 | 3.2 | 316,387 |",
+        "| C | 41.3 | 3.2 | 0 |",
+        "",
+        "| measure | value |",
+        "|---|---:|",
+        "| seed | 1 |",
+        "| start up, cold s | 9.5 |",
+    ]
+
+
 def test_benchmarks_stand_in_the_order_of_their_names(tmp_path: Path) -> None:
     for name in ("kernel", "gateway"):
         write_result(tmp_path, name, {"machine": "m", "rate": 1})
