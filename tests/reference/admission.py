@@ -1,6 +1,6 @@
 """The checks that member commands share, each a column of reasons in the order of precedence."""
 
-from exchange.vocabulary.enums import Eligibility, Method, ParameterId, Phase, Product, Side
+from exchange.vocabulary.enums import Eligibility, Method, OrderKind, ParameterId, Phase, Product, Side
 from exchange.vocabulary.limits import AMOUNT_FEN_MAX, DAY_TRADES_MAX
 from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import Command
@@ -164,3 +164,15 @@ def check_trade_room(
 ) -> Refusal | None:
     """What trades and never rests is allowed, and the day has room for its trades."""
     return check_limits(market, account, price_ticks, quantity_lots, None) or check_day_trades(market)
+
+
+def is_binding(market: Market, order: Order) -> bool:
+    """Whether its member cannot take an order back: the lot never; a bid by rule, or after the window."""
+    if order.kind == OrderKind.AUCTION_OFFER:
+        return True
+    if order.kind != OrderKind.BID:
+        return False
+    auction = order.contract.auction
+    assert auction is not None
+    is_over = market.command.time_ns >= auction.end_ns
+    return is_over or not order.contract.parameters[ParameterId.AUCTION_BID_CANCEL]

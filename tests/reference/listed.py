@@ -14,6 +14,7 @@ from tests.reference.admission import (
     check_quantity,
     check_room,
     check_trade_room,
+    is_binding,
 )
 from tests.reference.breaker import may_trade
 from tests.reference.layout import Command
@@ -194,6 +195,8 @@ def apply_cancel(market: Market, command: Command) -> Refusal | None:
     in_break = target.contract.phase(target.method) == Phase.BREAK
     if in_break and not target.contract.parameters[ParameterId.CANCEL_IN_BREAK]:
         return Refusal(RejectReason.WRONG_PHASE)
+    if is_binding(market, target):
+        return Refusal(RejectReason.BID_BINDING)
     if refusal := check_message_limit(market):
         return refusal
     # From here the command succeeds.

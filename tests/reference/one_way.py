@@ -232,18 +232,6 @@ def apply_auction_bid(market: Market, command: Command) -> Refusal | None:
     return None
 
 
-def is_binding(market: Market, order: Order) -> bool:
-    """Whether its member cannot take an order back: the lot never; a bid by rule, or after the window."""
-    if order.kind == OrderKind.AUCTION_OFFER:
-        return True
-    if order.kind != OrderKind.BID:
-        return False
-    auction = order.contract.auction
-    assert auction is not None
-    is_over = market.command.time_ns >= auction.end_ns
-    return is_over or not order.contract.parameters[ParameterId.AUCTION_BID_CANCEL]
-
-
 # ---- the end
 
 
