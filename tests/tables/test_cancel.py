@@ -72,14 +72,15 @@ TABLES = {
         bob LISTING side=sell q=1 p=55.00 ref=1                     -> ACCEPTED            # each login counts for itself
         ann LISTING side=sell q=1 p=55.00 ref=1_048_586             -> ACCEPTED
         ann LISTING side=sell q=1 p=55.00 ref=2_097_163             -> !REFERENCE_GAP highest_reference=1_048_586
-        ann MASS_CANCEL ref=1_048_587                               -> !UNKNOWN_KIND command_kind=mass_cancel highest_reference=1_048_587
+        ann PARAMETER_SET_SWITCH ref=1_048_587                      -> !UNKNOWN_KIND command_kind=parameter_set_switch highest_reference=1_048_587
         ann LISTING side=sell q=1 p=55.00 ref=1_048_587             -> !DUPLICATE_REFERENCE
     """,
-    "kinds of later steps are unknown; the terms are given back": """
-        ann LIMIT_ORDER side=sell q=3 p=55.00                       -> !UNKNOWN_KIND stream=ann q=3 p=55.00 contract=1 account=ann remaining_credit=255
-        ann REDUCE order=77 q=3                                     -> !UNKNOWN_KIND order=77
-        operator PROPOSE                                            -> !UNKNOWN_KIND stream=operator
-        wuhan DEPOSIT account=ann amount=5                          -> !UNKNOWN_KIND stream=wuhan q=0 p=0 order=0
+    "kinds of later steps are unknown; a member's terms are given back": """
+        operator PARAMETER_SET_SWITCH                               -> !UNKNOWN_KIND stream=operator command_kind=parameter_set_switch
+        wuhan OBJECTION account=ann                                 -> !UNKNOWN_KIND stream=wuhan account=ann q=0 p=0 order=0 remaining_credit=255
+        wuhan STAGE stage=cleared version=2                         -> !WRONG_VERSION
+        ann LISTING side=sell q=0 p=55.00                           -> !QUANTITY_BELOW_MINIMUM stream=ann q=0 p=55.00 contract=1 account=ann remaining_credit=255
+        ann CANCEL order=77                                         -> !UNKNOWN_ORDER order=77
     """,
     "the exchange itself has no accounts and no orders": """
         ann LISTING side=sell q=1 p=55.00                           -> ACCEPTED order=$a

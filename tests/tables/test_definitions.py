@@ -94,7 +94,7 @@ TABLES = {
         exchange DEFINE_LOGIN subject_id=20 member_id=16                                                -> COMMAND_DONE subject_id=20
         exchange DEFINE_LOGIN subject_id=21 member_id=21                                                -> STREAM_OPENED stream_id=21; COMMAND_DONE
         # so every contract can end, and the day be closed
-        exchange SET_PHASE method=255 phase=ended                                                       -> PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; COMMAND_DONE
+        exchange SET_PHASE method=255 phase=ended                                                       -> PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; PHASE_CHANGED; COMMAND_DONE
         exchange CLOSE_DAY                                                                              -> DAY_FIGURES; ...
     """,
     "bands: half up, and never outside the smallest and largest price": """
@@ -115,7 +115,7 @@ BEFORE_OPEN = """
     exchange TICK                                                   -> !DAY_NOT_OPEN stream=operator
     exchange DEFINE_CONTRACT contract=1 product=1                   -> !DAY_NOT_OPEN
     exchange LISTING side=sell q=7 p=55.00 ref=3                    -> !DAY_NOT_OPEN ref=3 q=7 p=55.00 highest_reference=0
-    exchange MASS_CANCEL                                            -> !UNKNOWN_KIND
+    exchange PARAMETER_SET_SWITCH                                   -> !UNKNOWN_KIND
     ann LISTING side=sell q=7 p=55.00                               -> !INVALID_FIELD stream=operator login=ann highest_reference=0
     exchange OPEN_DAY version=2 trading_day=8020                    -> !WRONG_VERSION
     operator OPEN_DAY version=1 trading_day=8020                    -> !INVALID_FIELD login=operator

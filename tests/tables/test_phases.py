@@ -7,22 +7,39 @@ import pytest
 
 TABLES = {
     "form: contract, then method and phase": """
-        exchange SET_PHASE contract=6 method=2 phase=9              -> !UNKNOWN_CONTRACT stream=operator
-        exchange SET_PHASE contract=1 method=2 phase=break          -> !INVALID_FIELD
+        exchange SET_PHASE contract=6 method=4 phase=9              -> !UNKNOWN_CONTRACT stream=operator
+        exchange SET_PHASE contract=1 method=4 phase=break          -> !INVALID_FIELD
+        exchange SET_PHASE contract=1 method=continuous phase=break -> !INVALID_FIELD                 # its book is a listed one
+        exchange SET_PHASE contract=3 method=listed phase=break     -> !INVALID_FIELD
+        exchange SET_PHASE method=254 phase=break                   -> !INVALID_FIELD
         exchange SET_PHASE contract=1 method=listed phase=8         -> !INVALID_FIELD
         operator SET_PHASE contract=1 method=listed phase=break     -> PHASE_CHANGED stream=public login=0 ref=0 contract=1 method=listed previous_phase=trading phase=break next_change_ns=0 ; COMMAND_DONE stream=operator login=operator ref=1 contract=1 subject_id=1 command_kind=set_phase
     """,
-    "all contracts, both methods, contract by contract": """
-        exchange SET_PHASE method=255 phase=break next_change_ns=77 -> PHASE_CHANGED contract=1 method=listed next_change_ns=77; PHASE_CHANGED contract=1 method=block; PHASE_CHANGED contract=2 method=listed; PHASE_CHANGED contract=2 method=block; PHASE_CHANGED contract=3 method=listed; PHASE_CHANGED contract=3 method=block; COMMAND_DONE subject_id=0
+    "all contracts, all three methods, contract by contract": """
+        exchange SET_PHASE method=255 phase=break next_change_ns=77 -> PHASE_CHANGED contract=1 method=listed next_change_ns=77; PHASE_CHANGED contract=1 method=block; PHASE_CHANGED contract=1 method=one_way; PHASE_CHANGED contract=2 method=listed; PHASE_CHANGED contract=2 method=block; PHASE_CHANGED contract=2 method=one_way; PHASE_CHANGED contract=3 method=continuous; PHASE_CHANGED contract=3 method=block; PHASE_CHANGED contract=3 method=one_way; COMMAND_DONE subject_id=0
         exchange SET_PHASE method=255 phase=break next_change_ns=99 -> COMMAND_DONE
         exchange SET_PHASE contract=2 method=block phase=trading    -> PHASE_CHANGED contract=2 method=block; COMMAND_DONE
         exchange SET_PHASE method=block phase=trading               -> PHASE_CHANGED contract=1 method=block; PHASE_CHANGED contract=3 method=block; COMMAND_DONE
+        exchange SET_PHASE method=one_way phase=ended               -> PHASE_CHANGED contract=1 method=one_way; PHASE_CHANGED contract=2 method=one_way; PHASE_CHANGED contract=3 method=one_way; COMMAND_DONE
+    """,
+    "a book answers to its own rule: contracts of the other one are passed over": """
+        exchange SET_PHASE method=listed phase=break                -> PHASE_CHANGED contract=1 method=listed; PHASE_CHANGED contract=2 method=listed; COMMAND_DONE
+        exchange SET_PHASE method=continuous phase=break            -> PHASE_CHANGED contract=3 method=continuous previous_phase=trading; COMMAND_DONE
+        exchange SET_PHASE contract=3 method=continuous phase=closed -> !ILLEGAL_PHASE_CHANGE contract=3
+        exchange SET_PHASE contract=3 method=continuous phase=paused -> !ILLEGAL_PHASE_CHANGE contract=3
+        exchange SET_PHASE contract=3 method=continuous phase=trading -> PHASE_CHANGED contract=3; COMMAND_DONE
+    """,
+    "a rule that no book has changes nothing": """
+        exchange PARAMETER_SET contract=3 parameter_id=matching_rule parameter_value=0 -> COMMAND_DONE
+        ---
+        exchange SET_PHASE method=continuous phase=break            -> COMMAND_DONE subject_id=0
+        exchange SET_PHASE method=listed phase=break                -> PHASE_CHANGED contract=1; PHASE_CHANGED contract=2; PHASE_CHANGED contract=3 method=listed; COMMAND_DONE
     """,
     "illegal changes are refused one by one": """
         exchange SET_PHASE contract=1 method=block phase=ended      -> PHASE_CHANGED; COMMAND_DONE
-        exchange SET_PHASE contract=1 method=255 phase=break        -> PHASE_CHANGED method=listed phase=break; !ILLEGAL_PHASE_CHANGE contract=1 stream=operator; COMMAND_DONE
+        exchange SET_PHASE contract=1 method=255 phase=break        -> PHASE_CHANGED method=listed phase=break; !ILLEGAL_PHASE_CHANGE contract=1 stream=operator; PHASE_CHANGED method=one_way; COMMAND_DONE
         exchange SET_PHASE method=block phase=paused                -> !ILLEGAL_PHASE_CHANGE contract=1; PHASE_CHANGED contract=2; PHASE_CHANGED contract=3; COMMAND_DONE
-        exchange SET_PHASE contract=1 method=255 phase=closed       -> !ILLEGAL_PHASE_CHANGE; !ILLEGAL_PHASE_CHANGE
+        exchange SET_PHASE contract=1 method=255 phase=closed       -> !ILLEGAL_PHASE_CHANGE; !ILLEGAL_PHASE_CHANGE; !ILLEGAL_PHASE_CHANGE
         exchange SET_PHASE contract=1 method=listed phase=pre_open  -> !ILLEGAL_PHASE_CHANGE
         exchange SET_PHASE contract=1 method=block phase=sealed     -> !ILLEGAL_PHASE_CHANGE
         exchange SET_PHASE contract=1 method=block phase=trading    -> !ILLEGAL_PHASE_CHANGE
@@ -34,7 +51,7 @@ TABLES = {
         exchange SET_PHASE contract=1 method=listed phase=break        -> PHASE_CHANGED previous_phase=paused; COMMAND_DONE
         exchange SET_PHASE contract=1 method=listed phase=paused       -> !ILLEGAL_PHASE_CHANGE
         exchange SET_PHASE contract=1 method=listed phase=call_auction -> PHASE_CHANGED previous_phase=break; COMMAND_DONE
-        exchange SET_PHASE contract=1 method=listed phase=trading      -> PHASE_CHANGED previous_phase=call_auction; COMMAND_DONE
+        exchange SET_PHASE contract=1 method=listed phase=trading      -> AUCTION_RESULT price_ticks=0; PHASE_CHANGED previous_phase=call_auction; COMMAND_DONE
         exchange SET_PHASE contract=1 method=listed phase=ended        -> PHASE_CHANGED previous_phase=trading; COMMAND_DONE
     """,
     "at the close listings lapse: buys then sells, best price first, first come first": """
