@@ -1,22 +1,21 @@
-"""Phases, halts, kill switches, connections, restart and tick: what the schedule and the operator do."""
+"""Phases, halts, kill switches, connections and restart: what the schedule and the operator do."""
 
-from itertools import islice
-
-from exchange.vocabulary.enums import DoneReason, HaltReason, Level, Method, ParameterId, Phase
+from exchange.vocabulary.enums import DoneReason, HaltReason, Level, Method, Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.phases import PHASE_CHANGES
 from exchange.vocabulary.rejects import RejectReason
+from tests.reference.breaker import end_breaker
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
 from tests.reference.one_way import lapse_auction, leave_phase
 from tests.reference.phases import change_phase
 from tests.reference.state import Contract, Login, Member, Slot, slot_of
+from tests.reference.timers import login_came_up, login_went_down, restart_timers
 
 EVERY_METHOD = 255
 #: reached by OPENING_TOTALS and SEAL_DAY only
 PHASES_NOT_SET = (Phase.PRE_OPEN, Phase.SEALED)
-IMAGE_LEVELS = 5
 
 
 def lapse(market: Market, contract: Contract, slot: Slot) -> None:
@@ -56,9 +55,12 @@ def apply_set_phase(market: Market, command: Command) -> Refusal | None:
             continue
         for slot in slots_of(contract, command.method):
             now = contract.phases[slot]
+            is_legal = phase not in PHASES_NOT_SET and phase in PHASE_CHANGES[now]
+            if slot == Slot.BOOK and (phase == now or is_legal):
+                end_breaker(market, contract)
             if phase == now:
                 contract.next_change_ns[slot] = command.next_change_ns
-            elif phase in PHASES_NOT_SET or phase not in PHASE_CHANGES[now]:
+            elif not is_legal:
                 refused += 1
                 refusal = Refusal(RejectReason.ILLEGAL_PHASE_CHANGE)
                 market.reject(refusal, contract_id=contract.contract_id)
@@ -160,6 +162,10 @@ def set_up(market: Market, command: Command, is_up: bool, down_reason: int) -> R
     if login is None:
         return Refusal(RejectReason.UNKNOWN_LEVEL)
     login.is_up = is_up
+    if is_up:
+        login_came_up(login)
+    else:
+        login_went_down(market, login)
     market.emit_caused(
         market.stream_of(login),
         Kind.LOGIN_CHANGED,
@@ -185,29 +191,7 @@ def apply_restart(market: Market, command: Command) -> Refusal | None:
     market.is_halted, market.halt_reason = True, HaltReason.RESTART
     for login in market.logins.values():
         login.is_up = False
+        restart_timers(market, login)
     tell_halt(market, Level.MARKET, 0, HaltReason.RESTART, True, 0)
     market.emit_done(parameter_value=command.recovered_sequence)
-    return None
-
-
-def apply_tick(market: Market, command: Command) -> Refusal | None:
-    """TICK: the public image of every side that changed since its last one."""
-    for contract in market.contracts.values():
-        depth = min(IMAGE_LEVELS, contract.parameters[ParameterId.PUBLIC_DEPTH_LEVELS])
-        for book in contract.sides:
-            if not book.is_changed:
-                continue
-            book.is_changed = False
-            image = {}
-            count = 0
-            for count, (price, level) in enumerate(islice(book.best_first(), depth), 1):
-                image[f"level_{count}_price_ticks"] = price
-                image[f"level_{count}_quantity_lots"] = level.total_lots
-            market.emit_public(
-                Kind.FIVE_LEVELS,
-                board_contract_id=contract.contract_id,
-                board_side=book.side,
-                level_count=count,
-                **image,
-            )
     return None

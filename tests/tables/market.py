@@ -15,6 +15,7 @@ from tests.tables.subjects import Event, Subject
 CAPACITY: Final = Capacity(256, 2_048, 1_010, 7, 32, 24, 8)
 TRADING_DAY: Final = 8_020
 TIME_NS: Final = 1_639_617_300_000_000_000
+NS_PER_MS: Final = 1_000_000
 
 
 class Person(NamedTuple):
@@ -56,6 +57,7 @@ class TableMarket:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.sequence = 0
+        self.time_ns = TIME_NS
         self.records: list[bytes] = []
         self.references = dict.fromkeys(CAST, 0)
         self.names: dict[str, int] = {}
@@ -75,7 +77,8 @@ class TableMarket:
     def send(self, kind: Kind, who: str = "exchange", **fields: Any) -> list[Event]:
         """One stamped command; the state is checked after each."""
         self.sequence += 1
-        stamped = {"sequence": self.sequence, "time_ns": TIME_NS + self.sequence, **fields}
+        self.time_ns += 1
+        stamped = {"sequence": self.sequence, "time_ns": self.time_ns, **fields}
         person = CAST[who]
         if person.login_id:
             self.references[who] = max(self.references[who], fields.get("user_reference", 0))
@@ -161,6 +164,7 @@ class TableMarket:
 
     def run_row(self, row: Row) -> None:
         """Send the row's command and compare the events with what the row says."""
+        self.time_ns += NS_PER_MS * int(row.command.fields.pop("after", 0))
         events = self.send(row.command.kind, row.who, **self.command_fields(row))
         shown = "\n".join([row.text, *(describe_event(*event) for event in events)])
         for number, part in enumerate(row.events):
@@ -199,6 +203,8 @@ class TableMarket:
         """The number that a word of a row stands for in a field."""
         if text.startswith("$"):
             return self.names[text[1:]]
+        if text.startswith("+"):
+            return self.time_ns + NS_PER_MS * int(text)
         if name == "stream":
             return CAST[text].member_id if text in CAST else STREAM_PUBLIC
         if text in CAST:

@@ -5,6 +5,7 @@
   `stream=` names the stream an event goes to, by a member's name or `public`.
 - A value is a number (`100_000`), a price in yuan (`55.52`), a member's name, the name of an enum member, or
   `$name`, which an expected event binds when it is new and which stands for that number afterwards.
+- `after=15_000` before a command lets so many milliseconds pass; `next_change_ns=+15_000` is so many after it.
 - `#` starts a comment. `---` alone on a line ends the rows that come before the opening positions.
 """
 
@@ -12,6 +13,8 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from exchange.vocabulary.enums import (
+    BreakerKind,
+    BreakerState,
     DoneReason,
     HaltReason,
     Level,
@@ -45,6 +48,8 @@ ENUMS: Final[dict[str, type[IntEnum]]] = {
     "side": Side,
     "board_side": Side,
     "phase": Phase,
+    "breaker_state": BreakerState,
+    "breaker_kind": BreakerKind,
     "previous_phase": Phase,
     "method": Method,
     "matching_rule": Method,
