@@ -25,6 +25,7 @@ from tests.reference.admission import (
     check_price,
     check_room,
 )
+from tests.reference.breaker import end_breaker
 from tests.reference.layout import Command
 from tests.reference.listed import new_order
 from tests.reference.market import Market, Refusal
@@ -339,6 +340,7 @@ def apply_auction_end(market: Market, command: Command) -> Refusal | None:
     if not is_call and (not contract.auction or contract.auction.auction_id != command.auction_id):
         return Refusal(RejectReason.UNKNOWN_AUCTION)
     if is_call:
+        end_breaker(market, contract)
         uncross(market, contract)
         change_phase(market, contract, Slot.BOOK, Phase.TRADING, next_ns=0)
     else:

@@ -8,6 +8,7 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import DAY_TRADES_MAX
 from tests.reference.market import Market
 from tests.reference.money import end, fill, relock, report
+from tests.reference.monitor import prime
 from tests.reference.state import BookSide, Contract, Order, Slot
 
 BOTH_SIDES = 255
@@ -99,6 +100,8 @@ def uncross(market: Market, contract: Contract) -> None:
         auction_trade(market, buyer, seller, price_ticks, lots, BOTH_SIDES)
         traded_lots += lots
         rest_lots -= lots
+    if traded_lots:
+        prime(contract, price_ticks)
     tell_result(
         market,
         contract,

@@ -13,6 +13,8 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from exchange.vocabulary.enums import (
+    AuctionKind,
+    AuctionPricing,
     BreakerKind,
     BreakerState,
     DoneReason,
@@ -46,6 +48,7 @@ SHORT: Final = {
 }
 ENUMS: Final[dict[str, type[IntEnum]]] = {
     "side": Side,
+    "imbalance_side": Side,
     "board_side": Side,
     "phase": Phase,
     "breaker_state": BreakerState,
@@ -54,6 +57,9 @@ ENUMS: Final[dict[str, type[IntEnum]]] = {
     "method": Method,
     "matching_rule": Method,
     "figure_method": Method,
+    "auction_method": Method,
+    "pricing": AuctionPricing,
+    "auction_kind": AuctionKind,
     "report_method": Method,
     "order_kind": OrderKind,
     "role": Role,
