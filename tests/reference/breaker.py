@@ -14,7 +14,8 @@ TIME_NS_MAX = 1 << 62  # no timer is set from a later moment, so that none leave
 
 def later(market: Market, wait_ms: int) -> int:
     """The time so many milliseconds after the command's."""
-    return min(market.command.time_ns, TIME_NS_MAX) + wait_ms * NS_PER_MS
+    now_ns: int = market.command.time_ns
+    return min(now_ns, TIME_NS_MAX) + wait_ms * NS_PER_MS
 
 
 def tell_breaker(market: Market, contract: Contract) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from exchange.vocabulary.enums import ParameterId
 from tests.reference.ledger import Trade, Transfer
 from tests.reference.market import Market
+from tests.reference.monitor import window_of
 from tests.reference.state import Account, Contract, Order
 
 HEAD = b"two-city state 2"
@@ -34,8 +35,10 @@ def _parts(market: Market) -> Iterator[bytes]:
     )
     yield struct.pack("<BBB", market.is_halted, market.halt_reason, market.is_killed)
     yield _parameters(market.defaults)
+    yield struct.pack("<B", market.market_breaker)
     for contract in market.contracts.values():
         yield from _contract(contract)
+        yield from _breaker(market, contract)
     for account in market.accounts.values():
         yield from _account(account)
     for login in market.logins.values():
@@ -46,6 +49,15 @@ def _parts(market: Market) -> Iterator[bytes]:
             login.highest_reference,
             login.is_up,
             login.is_killed,
+        )
+        yield struct.pack(
+            "<BIIqqq",
+            login.cancels_on_disconnect,
+            login.grace_ms,
+            login.dead_man_ms,
+            login.disconnect_due_ns,
+            login.heard_ns,
+            login.silent_ns,
         )
     for stream, member in sorted(market.members.items()):
         if member.event_count:
@@ -106,6 +118,25 @@ def _contract(contract: Contract) -> Iterator[bytes]:
             f.volume_lots,
             f.turnover_fen,
         )
+
+
+def _breaker(market: Market, contract: Contract) -> Iterator[bytes]:
+    breaker = contract.breaker
+    yield struct.pack(
+        "<BBIIIIqIqI",
+        breaker.state,
+        breaker.kind,
+        breaker.reference_ticks,
+        breaker.lower_ticks,
+        breaker.upper_ticks,
+        breaker.trigger_ticks,
+        breaker.due_ns,
+        breaker.extended_ms,
+        breaker.resume_ns,
+        contract.monitor.last_ticks,
+    )
+    for second, traded in sorted(window_of(contract, market.last_time_ns).items()):
+        yield struct.pack("<qqq", second, *traded)
 
 
 def _order(order: Order) -> bytes:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from exchange.vocabulary.enums import HoldState, ParameterId, Side
+from exchange.vocabulary.enums import BreakerState, HoldState, ParameterId, Phase, Side
 from exchange.vocabulary.limits import LEVEL_LOTS_MAX
 from tests.reference.letters import CASH
 from tests.reference.market import Market
-from tests.reference.state import Contract, Order
+from tests.reference.state import Breaker, Contract, Order, Slot
 
 
 def check(market: Market) -> None:
@@ -18,6 +18,7 @@ def check(market: Market) -> None:
     check_orders(market)
     for contract in market.contracts.values():
         check_book(contract)
+        check_breaker(contract)
 
 
 def _equal(what: str, expected: object, found: object) -> None:
@@ -112,3 +113,24 @@ def check_book(contract: Contract) -> None:
             assert level.total_lots <= LEVEL_LOTS_MAX, f"expected at most u4 lots, found {level.total_lots}"
             assert contract.lower_ticks <= price <= contract.upper_ticks, f"price {price} outside the band"
             assert all(o.price_ticks == price and o.side == book.side for o in orders)
+
+
+#: the book's phase while its breaker is in a state
+BREAKER_PHASES = {
+    BreakerState.LIMIT: Phase.TRADING,
+    BreakerState.PAUSE: Phase.PAUSED,
+    BreakerState.AUCTION: Phase.CALL_AUCTION,
+}
+
+
+def check_breaker(contract: Contract) -> None:
+    """A breaker and its book agree, its band holds its reference, and its auction was not extended too far."""
+    breaker, name = contract.breaker, f"breaker of contract {contract.contract_id}"
+    if breaker.state == BreakerState.NORMAL:
+        _equal(name, Breaker(), breaker)
+        return
+    _equal(f"{name}: phase", BREAKER_PHASES[breaker.state], contract.phases[Slot.BOOK])
+    band = (breaker.lower_ticks, breaker.reference_ticks, breaker.upper_ticks)
+    _equal(f"{name}: band", tuple(sorted(band)), band)
+    longest_ms = contract.parameters[ParameterId.BREAKER_EXTENSION_MS_MAX]
+    assert breaker.extended_ms <= longest_ms, f"{name}: expected {longest_ms}, found {breaker.extended_ms}"

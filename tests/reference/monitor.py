@@ -21,20 +21,20 @@ class Band(NamedTuple):
 NO_BAND = Band(0, 0, 0)
 
 
-def this_second(market: Market, contract: Contract) -> int:
-    """The bucket of the command's time; it never goes back."""
-    return max(contract.monitor.second, market.command.time_ns // NS_PER_SECOND)
+def this_second(contract: Contract, time_ns: int) -> int:
+    """The bucket of a time; it never goes back."""
+    return max(contract.monitor.second, time_ns // NS_PER_SECOND)
 
 
-def window_of(market: Market, contract: Contract) -> dict[int, tuple[int, int]]:
+def window_of(contract: Contract, time_ns: int) -> dict[int, tuple[int, int]]:
     """Lots and fen traded in each of the last BREAKER_WINDOW_S seconds, this one included."""
-    oldest = this_second(market, contract) - contract.parameters[ParameterId.BREAKER_WINDOW_S] + 1
+    oldest = this_second(contract, time_ns) - contract.parameters[ParameterId.BREAKER_WINDOW_S] + 1
     return {second: traded for second, traded in contract.monitor.buckets.items() if second >= oldest}
 
 
 def reference_price(market: Market, contract: Contract) -> int:
     """Mean of the window's trades by volume, half up; the last trade where there are none; 0 before any."""
-    window = window_of(market, contract).values()
+    window = window_of(contract, market.command.time_ns).values()
     lots, fen = sum(lots for lots, _ in window), sum(fen for _, fen in window)
     return round_half_up(fen, lots) if lots else contract.monitor.last_ticks
 
@@ -57,7 +57,7 @@ def watch(market: Market, contract: Contract, price_ticks: int, quantity_lots: i
     if not contract.parameters[ParameterId.BREAKER_PPM]:
         return
     monitor = contract.monitor
-    monitor.second = this_second(market, contract)
+    monitor.second = this_second(contract, market.command.time_ns)
     monitor.last_ticks = price_ticks
     lots, fen = monitor.buckets.get(monitor.second, (0, 0))
     monitor.buckets[monitor.second] = lots + quantity_lots, fen + price_ticks * quantity_lots

@@ -277,7 +277,7 @@ class Monitor:
     buckets: dict[int, tuple[int, int]] = field(default_factory=dict)  # second -> lots and fen traded
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Breaker:
     """Where a book's breaker stands; the band is the one frozen when it was triggered."""
 

@@ -9,8 +9,8 @@ from exchange.vocabulary.kinds import Kind
 from tests.reference.breaker import move_breakers
 from tests.reference.layout import Command
 from tests.reference.market import Market, Refusal
-from tests.reference.proposals import expire_proposals
 from tests.reference.one_way import end_due_auctions
+from tests.reference.proposals import expire_proposals
 from tests.reference.state import BookSide, Contract
 from tests.reference.timers import fire_logins
 from tests.reference.uncross import tell_indicatives

@@ -1,15 +1,16 @@
 """Cancel-on-disconnect and the dead-man's timer: what a login asks for, and what TICK does about it."""
 
-from exchange.vocabulary.enums import DoneReason, OrderKind, ParameterId
+from exchange.vocabulary.enums import DoneReason, OrderKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import TIMER_MS_MAX
 from exchange.vocabulary.rejects import RejectReason
+from tests.reference.admission import is_binding
 from tests.reference.breaker import NS_PER_MS, later
 from tests.reference.layout import Command
 from tests.reference.limits import check_message_limit
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
-from tests.reference.state import NEVER_NS, Login, Order
+from tests.reference.state import NEVER_NS, Login
 
 
 def apply_session_setting(market: Market, command: Command) -> Refusal | None:
@@ -59,18 +60,14 @@ def has_gone_silent(market: Market, login: Login) -> bool:
     """Whether the dead-man's timer has run out since the login was last heard, for the first time."""
     if not login.dead_man_ms or login.heard_ns == login.silent_ns:
         return False
-    return market.command.time_ns - login.heard_ns >= login.dead_man_ms * NS_PER_MS
-
-
-def may_cancel(order: Order) -> bool:
-    """Bids are binding where the rules say so."""
-    return order.kind != OrderKind.BID or bool(order.contract.parameters[ParameterId.AUCTION_BID_CANCEL])
+    now_ns: int = market.command.time_ns
+    return now_ns - login.heard_ns >= login.dead_man_ms * NS_PER_MS
 
 
 def cancel_orders_of(market: Market, login: Login) -> None:
-    """Everything the login entered, accounts ascending, oldest first; then what it came to."""
-    found = [order for order in market.orders.values() if order.login_id == login.login_id]
-    chosen = [order for order in found if order.kind != OrderKind.AUCTION_OFFER and may_cancel(order)]
+    """All that the login entered but binding bids, accounts ascending, oldest first; then what it came to."""
+    entered = [order for order in market.orders.values() if order.login_id == login.login_id]
+    chosen = [order for order in entered if not is_binding(market, order)]
     lots = sum(order.remaining_lots for order in chosen)
     for order in sorted(chosen, key=lambda order: (order.account.account_id, order.order_id)):
         if order.kind == OrderKind.BLOCK_OFFER:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table reads better in long rows)
 """BAND_CHANGE: the limits of a book or of blocks move during the day; what is outside lapses."""
 
 from collections.abc import Callable
@@ -16,11 +17,11 @@ TABLES = {
         operator BAND_CHANGE contract=1 method=listed lower_ticks=60.01 upper_ticks=60.00          -> !INVALID_FIELD
         operator BAND_CHANGE contract=1 method=listed lower_ticks=0.99 upper_ticks=60.00           -> !INVALID_FIELD
         operator BAND_CHANGE contract=1 method=listed lower_ticks=55.00 upper_ticks=10_000.01      -> !INVALID_FIELD
-        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.29 upper_ticks=60.00          -> !PARAMETER_VALUE
-        operator BAND_CHANGE contract=1 method=listed lower_ticks=50.00 upper_ticks=65.77          -> !PARAMETER_VALUE
-        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.30 upper_ticks=65.76          -> !WRONG_PHASE
+        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.27 upper_ticks=60.00          -> !PARAMETER_VALUE
+        operator BAND_CHANGE contract=1 method=listed lower_ticks=50.00 upper_ticks=65.76          -> !PARAMETER_VALUE
+        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.28 upper_ticks=65.75          -> !WRONG_PHASE
         exchange SET_PHASE contract=1 method=listed phase=trading                                  -> ...
-        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.29 upper_ticks=65.76          -> BAND stream=public contract=1 base_price_ticks=55.52 lower_ticks=45.29 upper_ticks=65.76 block_lower_ticks=38.86 block_upper_ticks=72.18; COMMAND_DONE
+        operator BAND_CHANGE contract=1 method=listed lower_ticks=45.28 upper_ticks=65.75          -> BAND stream=public contract=1 base_price_ticks=55.52 lower_ticks=45.28 upper_ticks=65.75 block_lower_ticks=38.86 block_upper_ticks=72.18; COMMAND_DONE
     """,
     "wider: new prices are taken": """
         ann LISTING side=sell q=1 p=61.08                                                          -> !PRICE_OUTSIDE_BAND expected_value=61.07

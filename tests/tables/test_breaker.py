@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table reads better in long rows)
 """The dynamic breaker of one book: monitor, limit state, pause, reopening auction. A table for each rule."""
 
 from collections.abc import Callable
@@ -89,8 +90,9 @@ TABLES = {
         bob TAKE side=buy q=1 p=57.00           -> BREAKER_STATE trigger_ticks=57.00 next_change_ns=+15_000; DONE done=remainder
         bob TAKE side=buy q=1 p=57.00           -> DONE done=remainder
         ann TAKE side=sell q=1 p=53.00          -> DONE done=remainder
-        cat TAKE after=14_999 side=buy q=1 p=57.00 -> DONE done=remainder
-        exchange TICK                           -> BREAKER_STATE breaker_state=normal breaker_kind=dynamic reference_ticks=0 trigger_ticks=0 lower_ticks=0 upper_ticks=0 next_change_ns=0; FIVE_LEVELS; FIVE_LEVELS
+        cat TAKE side=buy q=1 p=57.00           -> DONE done=remainder
+        exchange TICK after=14_999              -> FIVE_LEVELS; FIVE_LEVELS
+        exchange TICK after=1                   -> BREAKER_STATE breaker_state=normal breaker_kind=dynamic reference_ticks=0 trigger_ticks=0 lower_ticks=0 upper_ticks=0 next_change_ns=0
         bob TAKE side=buy q=1 p=57.00           -> BREAKER_STATE breaker_state=limit next_change_ns=+15_000; DONE
     """,
     "limit state: inside the frozen band trading goes on and moves the reference, beyond it nothing trades": MATCHED
@@ -98,10 +100,11 @@ TABLES = {
     + CROSSED
     + """
         ann LIMIT_ORDER side=sell q=1 p=56.00 -> ACCEPTED
-        cat LIMIT_ORDER side=buy q=1 p=56.00  -> ACCEPTED
-        cat LIMIT_ORDER side=buy q=1 p=58.00  -> ACCEPTED
-        bob LIMIT_ORDER side=buy q=1 p=56.00  -> ACCEPTED
+        cat LIMIT_ORDER side=buy q=1 p=56.00  -> ACCEPTED; EXECUTED p=56.00; DONE; EXECUTED; TRADE; TRADE_REPORT; DONE
+        cat LIMIT_ORDER side=buy q=1 p=57.00  -> ACCEPTED
         exchange TICK                         -> FIVE_LEVELS; FIVE_LEVELS
+        exchange SET_PHASE contract=1 method=continuous phase=trading -> BREAKER_STATE breaker_state=normal; COMMAND_DONE
+        cat LIMIT_ORDER side=buy q=1 p=57.13  -> ACCEPTED; EXECUTED p=57.00; ...    # 56.00 is the reference now
     """,
     "limit state returns to normal when the book uncrosses": MATCHED
     + MATCH
@@ -109,7 +112,7 @@ TABLES = {
         ann LIMIT_ORDER side=sell q=5 p=57.00       -> ACCEPTED order=$ask
         bob LIMIT_ORDER side=buy q=3 p=57.50        -> ACCEPTED; BREAKER_STATE breaker_state=limit
         ann CANCEL after=10_000 order=$ask          -> DONE done=cancelled
-        exchange TICK                               -> FIVE_LEVELS board_side=buy level_1_price_ticks=57.50
+        exchange TICK                               -> FIVE_LEVELS board_side=buy level_1_price_ticks=57.50; FIVE_LEVELS
         exchange TICK after=4_999                   -> nothing
         exchange TICK after=1                       -> BREAKER_STATE breaker_state=normal
         ann LIMIT_ORDER side=sell q=3 p=57.50       -> ACCEPTED; BREAKER_STATE breaker_state=limit trigger_ticks=57.50
@@ -122,11 +125,16 @@ TABLES = {
         bob LIMIT_ORDER side=buy q=1 p=55.00   -> !WRONG_PHASE
         exchange TICK after=299_999            -> nothing
         exchange TICK after=1                  -> BREAKER_STATE breaker_state=auction next_change_ns=+120_000; PHASE_CHANGED previous_phase=paused phase=call_auction next_change_ns=+120_000; INDICATIVE
-        ann LIMIT_ORDER side=sell q=3 p=55.90  -> ACCEPTED
+        ann LIMIT_ORDER side=sell q=6 p=55.90  -> ACCEPTED
         cat LIMIT_ORDER side=buy q=3 p=55.90   -> ACCEPTED
         exchange TICK after=120_000            -> BREAKER_STATE breaker_state=normal; EXECUTED p=55.90; ...
-        ann LIMIT_ORDER side=sell q=1 p=57.02  -> ACCEPTED
-        cat LIMIT_ORDER side=buy q=1 p=57.02   -> ACCEPTED; BREAKER_STATE reference_ticks=55.90 lower_ticks=54.78 upper_ticks=57.02 trigger_ticks=57.00
+        cat LIMIT_ORDER side=buy q=5 p=57.00   -> ACCEPTED; EXECUTED p=57.00; DONE; EXECUTED; TRADE; TRADE_REPORT; DONE
+        exchange SET_PHASE contract=1 method=continuous phase=call_auction -> PHASE_CHANGED; COMMAND_DONE
+        ann LIMIT_ORDER side=sell q=1 p=55.90  -> ACCEPTED
+        bob LIMIT_ORDER side=buy q=1 p=55.90   -> ACCEPTED
+        exchange SET_PHASE contract=1 method=continuous phase=trading -> EXECUTED p=55.90; ...
+        ann LIMIT_ORDER side=sell q=1 p=57.03  -> ACCEPTED
+        cat LIMIT_ORDER side=buy q=1 p=57.03   -> ACCEPTED; BREAKER_STATE reference_ticks=55.90 lower_ticks=54.78 upper_ticks=57.02 trigger_ticks=57.03
     """,
     "the auction's end: the breaker is over, what crosses trades, then trading; the schedule's time returns": MATCHED
     + MATCH
@@ -139,7 +147,9 @@ TABLES = {
         eve LIMIT_ORDER side=sell q=3 p=56.00  -> ACCEPTED
         exchange TICK after=120_000            -> BREAKER_STATE breaker_state=normal; EXECUTED stream=bob p=56.00 role=auction; DONE done=filled; EXECUTED stream=eve; DONE done=filled; TRADE side=255; TRADE_REPORT; AUCTION_RESULT p=56.00 tonnes_lots=3; PHASE_CHANGED previous_phase=call_auction phase=trading; ...
     """,
-    "no limit state: a trigger pauses at once, and the rest of a day order rests": MATCHED.replace(BEGIN, AT_ONCE + BEGIN)
+    "no limit state: a trigger pauses at once, and the rest of a day order rests": MATCHED.replace(
+        BEGIN, AT_ONCE + BEGIN
+    )
     + MATCH
     + """
         ann LIMIT_ORDER side=sell q=1 p=56.00  -> ACCEPTED
@@ -211,7 +221,7 @@ TABLES = {
     + """
         exchange TICK after=15_000             -> BREAKER_STATE; PHASE_CHANGED; ...
         exchange TICK after=300_000            -> BREAKER_STATE; PHASE_CHANGED; ...
-        ann LIMIT_ORDER side=sell q=3 p=56.10  -> ACCEPTED
+        ann LIMIT_ORDER side=sell q=4 p=56.10  -> ACCEPTED
         cat LIMIT_ORDER side=buy q=1 p=56.10   -> ACCEPTED
         exchange TICK after=120_000            -> BREAKER_STATE breaker_state=normal; EXECUTED p=56.10; ...
     """,

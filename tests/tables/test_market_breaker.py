@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table reads better in long rows)
 """The market-wide breaker: the composite against the composite of the bases, once a day."""
 
 from collections.abc import Callable

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table reads better in long rows)
 """Cancel-on-disconnect and the dead-man's timer: set by a login for itself, fired by TICK."""
 
 from collections.abc import Callable
