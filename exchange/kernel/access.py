@@ -26,8 +26,12 @@ from exchange.kernel.state import (
     LEVEL,
     LOGIN,
     MEMBER,
+    MOVEMENT,
     ORDER,
     REFERENCE,
+    SIDES,
+    TRADE,
+    TRANSFER,
     WORD,
     Rows,
     State,
@@ -36,7 +40,6 @@ from exchange.vocabulary.records import EVENT
 
 #: The caller's array of stream numbers, seen as rows.
 STREAM: Final = np.dtype([("stream", "<u4")])
-SIDES: Final = 2
 SIDE: Final = "side"
 
 #: Every array: the dtype of its rows, and what its indexes count, slowest first.
@@ -52,6 +55,9 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "logins": (LOGIN, ("logins",)),
     "references": (REFERENCE, ("logins", "ring")),
     "members": (MEMBER, ("members",)),
+    "trades": (TRADE, ("trades",)),
+    "transfers": (TRANSFER, ("transfers",)),
+    "movements": (MOVEMENT, ("accounts", "contracts")),
     "events": (EVENT, ("events",)),
     "streams": (STREAM, ("events",)),
 }
@@ -119,7 +125,10 @@ login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
 member_at: Final = cast("Callable[[Core, int], np.void]", _rows("members"))
 event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
 stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
+trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))
+transfer_at: Final = cast("Callable[[Core, int], np.void]", _rows("transfers"))
 #: by account and contract
+movement_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("movements"))
 holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))
 #: by login and reference modulo the ring
 reference_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("references"))
@@ -134,6 +143,8 @@ logins_in: Final = cast("Callable[[Core], int]", _capacity("logins"))
 members_in: Final = cast("Callable[[Core], int]", _capacity("members"))
 orders_in: Final = cast("Callable[[Core], int]", _capacity("orders"))
 levels_in: Final = cast("Callable[[Core], int]", _capacity("levels"))
+trades_in: Final = cast("Callable[[Core], int]", _capacity("trades"))
+transfers_in: Final = cast("Callable[[Core], int]", _capacity("transfers"))
 ring_of: Final = cast("Callable[[Core], int]", _capacity("ring"))
 side_words_in: Final = cast("Callable[[Core], int]", _capacity("side_words"))
 events_in: Final = cast("Callable[[Core], int]", _capacity("events"))

@@ -1,7 +1,8 @@
-"""The order book: slots, price levels and their queues. A position counts from the best price of the band.
+"""The order book: slots, price levels and their queues. A position counts from the best price the book holds.
 
-Positions make both sides one: position 0 is the upper limit for bids and the lower limit for asks, so the
-best level of either side is its lowest non-empty position.
+Positions make both sides one: position 0 is the highest price for bids and the lowest for asks, so the best
+level of either side is its lowest non-empty position. The band lies in the middle of what the book holds, so
+that it can be moved during the day.
 """
 
 import numpy as np
@@ -9,12 +10,18 @@ import numpy as np
 from exchange.kernel.access import Core, counters_of, level_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import hot, signed
-from exchange.kernel.constants import BUY, NONE, ONE, SLOT_BITS, SLOT_MASK
+from exchange.kernel.constants import BOOK, BUY, CONTINUOUS, NONE, ONE, SLOT_BITS, SLOT_MASK
+
+
+@hot
+def part_of(method: int) -> int:
+    """Whose phase and figures a method has: the book's, block's or one-way's."""
+    return BOOK if method == CONTINUOUS else method
 
 
 @hot
 def position_of(contract: np.void, side: int, price_ticks: int) -> int:
-    """Position of a price on a side; negative where it is better than the band's best."""
+    """Position of a price on a side; negative where the book does not reach so far."""
     origin = signed(contract["origin"][side])
     return origin - price_ticks if side == BUY else price_ticks - origin
 

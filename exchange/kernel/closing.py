@@ -16,18 +16,17 @@ from exchange.kernel.access import (
 )
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
-    BLOCK,
+    BOOK,
     COMPOSITE_WEIGHT,
     ENDED,
-    LISTED,
-    ONE,
+    METHODS,
     SEALED,
     STEP_EVENTS,
     ZERO,
 )
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.figures import close_of, half_up, open_of
-from exchange.kernel.phases import run_change_all
+from exchange.kernel.phases import method_of, run_change_all
 from exchange.kernel.result import cash_of, units_of
 from exchange.kernel.risk import is_contract
 
@@ -43,8 +42,9 @@ def has_ended(state: Core) -> bool:
     for contract_id in range(1, contracts_in(state)):
         contract = contract_at(state, contract_id)
         if signed(contract["is_defined"]) != 0:
-            if signed(contract["phase"][LISTED]) != ENDED or signed(contract["phase"][BLOCK]) != ENDED:
-                return False
+            for part in range(METHODS):
+                if signed(contract["phase"][part]) != ENDED:
+                    return False
     return True
 
 
@@ -62,15 +62,15 @@ def apply_close_day(state: Core, count: int, command: np.void) -> int:
 
 @cold
 def run_close_day(state: Core, count: int, command: np.void) -> int:
-    """Write the figures of every method (cursor = 2 * contract + method), then the composite."""
+    """Write the figures of every method (cursor = 3 * contract + part), then the composite."""
     counters = counters_of(state)
     room = events_in(state) - STEP_EVENTS
-    end = contracts_in(state) * 2
+    end = contracts_in(state) * METHODS
     cursor = signed(counters["cursor"])
     while cursor < end and count <= room:
-        contract_id = cursor >> ONE
+        contract_id = cursor // METHODS
         if is_contract(state, contract_id):
-            count = write_figures(state, count, command, contract_id, cursor & ONE)
+            count = write_figures(state, count, command, contract_id, cursor % METHODS)
         cursor += 1
     counters["cursor"] = cursor
     if cursor < end or count > room:
@@ -82,19 +82,19 @@ def run_close_day(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
-def write_figures(state: Core, count: int, command: np.void, contract_id: int, method: int) -> int:
+def write_figures(state: Core, count: int, command: np.void, contract_id: int, part: int) -> int:
     """DAY_FIGURES of one method of a contract."""
     contract = contract_at(state, contract_id)
     begin_public(state, count, kinds.DAY_FIGURES, command, contract_id)
     event = event_at(state, count)
-    event["trade_count"] = contract["trade_count"][method]
-    event["figure_method"] = method
-    event["open_ticks"] = open_of(contract, method)
-    event["high_ticks"] = contract["high"][method]
-    event["low_ticks"] = contract["low"][method]
-    event["close_ticks"] = close_of(contract, method)
-    event["volume_lots"] = contract["volume_lots"][method]
-    event["turnover_fen"] = contract["turnover_fen"][method]
+    event["trade_count"] = contract["trade_count"][part]
+    event["figure_method"] = method_of(contract, part)
+    event["open_ticks"] = open_of(contract, part)
+    event["high_ticks"] = contract["high"][part]
+    event["low_ticks"] = contract["low"][part]
+    event["close_ticks"] = close_of(contract, part)
+    event["volume_lots"] = contract["volume_lots"][part]
+    event["turnover_fen"] = contract["turnover_fen"][part]
     return count + 1
 
 
@@ -108,7 +108,7 @@ def write_composite(state: Core, count: int, command: np.void) -> int:
         contract = contract_at(state, contract_id)
         if signed(contract["is_defined"]) != 0:
             weight = signed(contract["parameters"][COMPOSITE_WEIGHT])
-            closes += weight * close_of(contract, LISTED)
+            closes += weight * close_of(contract, BOOK)
             bases += weight * signed(contract["base"])
     weights = signed(counters["composite_weight"])
     begin_public(state, count, kinds.COMPOSITE, command, ZERO)
@@ -119,12 +119,12 @@ def write_composite(state: Core, count: int, command: np.void) -> int:
         return count + 1
     close = half_up(closes, weights)
     event["close_ticks"] = close
-    if signed(counters["composite_open"]) == 0:
+    if signed(counters["composite_open"][0]) == 0:
         event["open_ticks"] = half_up(bases, weights)
         return count + 1
-    event["open_ticks"] = counters["composite_open"]
-    event["high_ticks"] = max(signed(counters["composite_high"]), close)
-    event["low_ticks"] = min(signed(counters["composite_low"]), close)
+    event["open_ticks"] = counters["composite_open"][0]
+    event["high_ticks"] = max(signed(counters["composite_high"][0]), close)
+    event["low_ticks"] = min(signed(counters["composite_low"][0]), close)
     return count + 1
 
 
@@ -154,7 +154,7 @@ def run_seal_day(state: Core, count: int, command: np.void) -> int:
     room = events_in(state) - STEP_EVENTS
     if signed(counters["stage"]) == SEALING_PHASES:
         count = run_change_all(state, count, command, ENDED, SEALED)
-        if signed(counters["cursor"]) == contracts_in(state) * 2:
+        if signed(counters["cursor"]) == contracts_in(state) * METHODS:
             counters["cursor"] = 0
             counters["stage"] = SEALING_HOLDINGS
     if signed(counters["stage"]) == SEALING_HOLDINGS:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from exchange.kernel import state
 from exchange.kernel.compiled import signed
 from exchange.kernel.state import NO_SLOT
 from exchange.vocabulary import limits
@@ -28,12 +29,20 @@ NO_LEVEL: Final = signed(-1)
 ALL: Final = signed(255)
 PPM: Final = signed(PPM_UNIT)
 
+#: Figures at this distance behind a part's own are those of trades no longer kept.
+FORGOTTEN: Final = signed(3)
+#: State of a kept trade: as made, corrected, undone.
+TRADE_CORRECTED: Final = signed(1)
+TRADE_UNDONE: Final = signed(2)
+
 BUY: Final = signed(Side.BUY)
 SELL: Final = signed(Side.SELL)
 LISTED: Final = signed(Method.LISTED)
 BLOCK: Final = signed(Method.BLOCK)
 CONTINUOUS: Final = signed(Method.CONTINUOUS)
-METHODS: Final = signed(2)  # methods with a phase and figures: listed and block
+ONE_WAY: Final = signed(Method.ONE_WAY)
+BOOK: Final = signed(0)  # whose phase and figures: the book (LISTED or CONTINUOUS), BLOCK, ONE_WAY
+METHODS: Final = signed(state.METHODS)
 CCER: Final = signed(Product.CCER)
 PRODUCT_MIN: Final = signed(min(Product))
 PRODUCT_MAX: Final = signed(max(Product))

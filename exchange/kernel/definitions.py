@@ -106,6 +106,18 @@ def fits_levels(state: Core, base_ticks: int, band_ppm: int) -> bool:
 
 
 @cold
+def set_reach(contract: np.void, lower: int, upper: int, levels: int) -> None:
+    """The prices that the book holds: the band in their middle, as far as the bounds of prices allow."""
+    spare = levels - (upper - lower + 1)
+    reach_lower = max(PRICE_MIN, min(PRICE_MAX, upper + spare // 2) - levels + 1)
+    reach_upper = reach_lower + levels - 1
+    contract["reach_lower"] = reach_lower
+    contract["reach_upper"] = reach_upper
+    contract["origin"][BUY] = reach_upper
+    contract["origin"][SELL] = reach_lower
+
+
+@cold
 def set_band(state: Core, count: int, command: np.void, contract_id: int) -> int:
     """Compute both bands from base and rate, and write BAND."""
     contract = contract_at(state, contract_id)
@@ -117,8 +129,7 @@ def set_band(state: Core, count: int, command: np.void, contract_id: int) -> int
     contract["upper"] = upper
     contract["block_lower"] = block_lower
     contract["block_upper"] = block_upper
-    contract["origin"][BUY] = upper
-    contract["origin"][SELL] = lower
+    set_reach(contract, lower, upper, levels)
     begin_public(state, count, kinds.BAND, command, contract_id)
     event = event_at(state, count)
     event["base_price_ticks"] = base

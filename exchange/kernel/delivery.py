@@ -6,11 +6,11 @@ The taker's side of a match lives in counters (`taker_*`): a take may be cut int
 import numpy as np
 
 from exchange.kernel.access import Core, account_at, counters_of, detail_at, holding_at, level_at, order_at
-from exchange.kernel.book import side_of
+from exchange.kernel.book import part_of, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
+    BOOK,
     BUY,
-    LISTED,
     PROCEEDS_REUSABLE,
     RESALE_SAME_DAY,
     SELL,
@@ -114,7 +114,7 @@ def settle_maker(
     order["remaining"] = signed(order["remaining"]) - quantity_lots
     if side == BUY:
         detail["lock_fen"] = signed(detail["lock_fen"]) - amount - cost
-    if method == LISTED:
+    if part_of(method) == BOOK:
         level = level_at(state, contract_id, side, signed(order["position"]))
         level["lots"] = signed(level["lots"]) - quantity_lots
         contract["is_dirty"][side] = 1

@@ -6,12 +6,28 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from exchange.kernel.state import State
-from exchange.kernel.views import defined_accounts, defined_contracts, offer_slots, side_slots
-from exchange.vocabulary.enums import Method, Side
+from exchange.kernel.state import METHODS, State
+from exchange.kernel.views import defined_accounts, defined_contracts, kept_trades, offer_slots, side_slots
+from exchange.vocabulary.enums import ParameterId, Side
 
-HEAD = b"two-city state 1"
+HEAD = b"two-city state 2"
 HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today")
+TRANSFER_FIELDS = ("transfer_id", "account_id", "contract_id", "amount", "hold_kind", "state")
+TRADE_FIELDS = {
+    "match_id": "u4",
+    "buyer_id": "u4",
+    "seller_id": "u4",
+    "price": "u4",
+    "lots": "u4",
+    "buyer_trading": "u4",
+    "buyer_settlement": "u4",
+    "seller_trading": "u4",
+    "seller_settlement": "u4",
+    "first_lots": "u4",
+    "contract_id": "u1",
+    "part": "u1",
+    "state": "u1",
+}
 
 
 def digest_raw(state: State) -> bytes:
@@ -36,6 +52,7 @@ def _parts(state: State) -> Iterator[bytes]:
     names = "last_sequence last_time_ns trading_day order_number match_count tonnes_lots control"
     yield struct.pack("<QqIIIQQ", *(int(counters[name]) for name in names.split()))
     yield struct.pack("<BBB", *(int(counters[name]) for name in ("is_halted", "halt_reason", "is_killed")))
+    yield _parameters(counters)
     for contract_id in defined_contracts(state):
         yield from _contract(state, contract_id)
     for account_id in defined_accounts(state):
@@ -47,20 +64,25 @@ def _parts(state: State) -> Iterator[bytes]:
     for stream in np.flatnonzero(state.members["event_count"]):
         member = state.members[stream]
         yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
+    yield _trades(state)
+    for row in state.transfers[: int(counters["transfers"])]:
+        yield struct.pack("<IIHqBB", *(int(row[name]) for name in TRANSFER_FIELDS))
 
 
 def _contract(state: State, contract_id: int) -> Iterator[bytes]:
     contract = state.contracts[contract_id]
-    names = "base lower upper block_lower block_upper"
+    names = "base lower upper block_lower block_upper reach_lower reach_upper"
     yield struct.pack(
-        "<HIIIIIBBBBB",
+        "<HIIIIIIIBBBBBBB",
         contract_id,
         *(int(contract[name]) for name in names.split()),
         *(int(phase) for phase in contract["phase"]),
         int(contract["is_halted"]),
         int(contract["is_killed"]),
         int(contract["product"]),
+        int(contract["matching_rule"]),
     )
+    yield _parameters(contract)
     for side in Side:
         for slot in side_slots(state, contract_id, side):
             yield _order(state, slot)
@@ -68,14 +90,14 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
         yield _order(state, slot)
         yield struct.pack("<I", int(state.details["counterparty_account_id"][slot]))
     names = "open high low last trade_count volume_lots turnover_fen"
-    for method in (Method.LISTED, Method.BLOCK):
+    for method in range(METHODS):
         yield struct.pack("<IIIIIqq", *(int(contract[name][method]) for name in names.split()))
 
 
 def _order(state: State, slot: int) -> bytes:
     order, detail = state.orders[slot], state.details[slot]
     return struct.pack(
-        "<QIIIHIq",
+        "<QIIIHIqIqBBB",
         int(order["order_id"]),
         int(detail["price_ticks"]),
         int(order["remaining"]),
@@ -83,16 +105,43 @@ def _order(state: State, slot: int) -> bytes:
         int(order["login_id"]),
         int(detail["user_reference"]),
         int(detail["lock_fen"]),
+        int(detail["quantity_lots"]),
+        int(detail["filled_fen"]),
+        int(order["side_kind"]) >> 1,
+        0,
+        0,
     )
+
+
+def _parameters(rows: np.void) -> bytes:
+    return b"".join(struct.pack("<q", int(rows["parameters"][parameter])) for parameter in ParameterId)
 
 
 def _account(state: State, account_id: int) -> Iterator[bytes]:
     account = state.accounts[account_id]
     names = "member_id entity_id eligibility opening available locked proceeds_today fees_today"
-    yield struct.pack("<IIIBqqqqq", account_id, *(int(account[name]) for name in names.split()))
+    names += " trade_count frozen proceeds_held"
     contracts = int(state.counters["contracts"][0])
-    holdings = state.holdings[account_id * contracts : (account_id + 1) * contracts]
+    first = account_id * contracts
+    yield struct.pack("<IIIBqqqqqIqq", account_id, *(int(account[name]) for name in names.split()))
+    yield struct.pack("<qqq", *(int(state.movements[name][first]) for name in ("held", "moved", "covered")))
     for contract_id in range(1, contracts):
-        buckets = tuple(int(holdings[name][contract_id]) for name in HOLDING_FIELDS)
+        holding, movement = state.holdings[first + contract_id], state.movements[first + contract_id]
+        buckets = (
+            *(int(holding[name]) for name in HOLDING_FIELDS),
+            int(movement["held"]),
+            int(movement["moved"]),
+        )
         if any(buckets):
-            yield struct.pack("<Hqqqqqq", contract_id, *buckets)
+            yield struct.pack("<Hqqqqqqqq", contract_id, *buckets)
+
+
+def _trades(state: State) -> bytes:
+    """The kept trades, oldest first, each after its number."""
+    kept = kept_trades(state)
+    rows = np.zeros(len(kept), [(name, f"<{kind}") for name, kind in TRADE_FIELDS.items()])
+    newest = int(state.counters["match_count"][0])
+    rows["match_id"] = np.arange(newest - len(kept) + 1, newest + 1)
+    for name in tuple(TRADE_FIELDS)[1:]:
+        rows[name] = kept[name]
+    return rows.tobytes()

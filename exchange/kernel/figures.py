@@ -4,7 +4,7 @@ import numpy as np
 
 from exchange.kernel.access import Core, contract_at, contracts_in, counters_of
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import COMPOSITE_WEIGHT, LISTED
+from exchange.kernel.constants import BOOK, COMPOSITE_WEIGHT, ZERO
 
 
 @hot
@@ -14,40 +14,50 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 @hot
-def count_trade(contract: np.void, method: int, price_ticks: int, quantity_lots: int) -> int:
+def count_trade(contract: np.void, part: int, price_ticks: int, quantity_lots: int) -> int:
     """Add a trade to a method's figures; returns the price before it: the last one, else the base."""
-    trades = signed(contract["trade_count"][method])
-    previous = signed(contract["last"][method]) if trades > 0 else signed(contract["base"])
+    trades = signed(contract["trade_count"][part])
+    previous = signed(contract["last"][part]) if trades > 0 else signed(contract["base"])
     if trades == 0:
-        contract["open"][method] = price_ticks
-        contract["high"][method] = price_ticks
-        contract["low"][method] = price_ticks
-    elif price_ticks > signed(contract["high"][method]):
-        contract["high"][method] = price_ticks
-    elif price_ticks < signed(contract["low"][method]):
-        contract["low"][method] = price_ticks
-    contract["last"][method] = price_ticks
-    contract["trade_count"][method] = trades + 1
-    contract["volume_lots"][method] = signed(contract["volume_lots"][method]) + quantity_lots
-    turnover = signed(contract["turnover_fen"][method]) + price_ticks * quantity_lots
-    contract["turnover_fen"][method] = turnover
+        contract["open"][part] = price_ticks
+        contract["high"][part] = price_ticks
+        contract["low"][part] = price_ticks
+    elif price_ticks > signed(contract["high"][part]):
+        contract["high"][part] = price_ticks
+    elif price_ticks < signed(contract["low"][part]):
+        contract["low"][part] = price_ticks
+    contract["last"][part] = price_ticks
+    contract["trade_count"][part] = trades + 1
+    contract["volume_lots"][part] = signed(contract["volume_lots"][part]) + quantity_lots
+    turnover = signed(contract["turnover_fen"][part]) + price_ticks * quantity_lots
+    contract["turnover_fen"][part] = turnover
     return previous
 
 
 @hot
-def count_composite(counters: np.void, change: int) -> None:
-    """Move the weighted sum of last prices and follow the composite's open, high and low."""
-    total = signed(counters["composite_sum"]) + change
-    counters["composite_sum"] = total
+def move_composite(counters: np.void, era: int, change: int) -> int:
+    """Move the weighted sum of last prices and follow open, high and low; returns the composite now.
+
+    Era 0 is the whole day, era 1 the trades that are no longer kept (trades.py).
+    """
+    total = signed(counters["composite_sum"][era]) + change
+    counters["composite_sum"][era] = total
     now = half_up(total, signed(counters["composite_weight"]))
-    if signed(counters["composite_open"]) == 0:
-        counters["composite_open"] = now
-        counters["composite_high"] = now
-        counters["composite_low"] = now
-    elif now > signed(counters["composite_high"]):
-        counters["composite_high"] = now
-    elif now < signed(counters["composite_low"]):
-        counters["composite_low"] = now
+    if signed(counters["composite_open"][era]) == 0:
+        counters["composite_open"][era] = now
+        counters["composite_high"][era] = now
+        counters["composite_low"][era] = now
+    elif now > signed(counters["composite_high"][era]):
+        counters["composite_high"][era] = now
+    elif now < signed(counters["composite_low"][era]):
+        counters["composite_low"][era] = now
+    return now
+
+
+@hot
+def count_composite(counters: np.void, change: int) -> None:
+    """Follow the composite after a book trade of a weighted contract."""
+    move_composite(counters, ZERO, change)
 
 
 @cold
@@ -61,26 +71,27 @@ def weigh_contracts(state: Core) -> None:
         if signed(contract["is_defined"]) != 0:
             weight = signed(contract["parameters"][COMPOSITE_WEIGHT])
             weights += weight
-            if signed(contract["trade_count"][LISTED]) > 0:
-                total += weight * signed(contract["last"][LISTED])
+            if signed(contract["trade_count"][BOOK]) > 0:
+                total += weight * signed(contract["last"][BOOK])
             else:
                 total += weight * signed(contract["base"])
-    counters["composite_sum"] = total
+    counters["composite_sum"][0] = total
+    counters["composite_sum"][1] = total  # weights and bases come before any trade
     counters["composite_weight"] = weights
 
 
 @hot
-def close_of(contract: np.void, method: int) -> int:
-    """Volume-weighted mean, half up; without a trade the base for listed trades, else 0."""
-    volume = signed(contract["volume_lots"][method])
+def close_of(contract: np.void, part: int) -> int:
+    """Volume-weighted mean, half up; without a trade the base for the book, else 0."""
+    volume = signed(contract["volume_lots"][part])
     if volume > 0:
-        return half_up(signed(contract["turnover_fen"][method]), volume)
-    return signed(contract["base"]) if method == LISTED else signed(0)
+        return half_up(signed(contract["turnover_fen"][part]), volume)
+    return signed(contract["base"]) if part == BOOK else signed(0)
 
 
 @hot
-def open_of(contract: np.void, method: int) -> int:
-    """First trade; without one the base for listed trades, else 0."""
-    if signed(contract["trade_count"][method]) > 0:
-        return signed(contract["open"][method])
-    return signed(contract["base"]) if method == LISTED else signed(0)
+def open_of(contract: np.void, part: int) -> int:
+    """First trade; without one the base for the book, else 0."""
+    if signed(contract["trade_count"][part]) > 0:
+        return signed(contract["open"][part])
+    return signed(contract["base"]) if part == BOOK else signed(0)

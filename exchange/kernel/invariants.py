@@ -3,10 +3,14 @@
 import numpy as np
 
 from exchange.errors import CorruptionError
-from exchange.kernel.state import NO_SLOT, WORD_BITS, State
-from exchange.kernel.views import defined_contracts, offer_slots, queue, side_levels, side_slots
-from exchange.vocabulary.enums import Method, OrderKind, Side
+from exchange.kernel.constants import TRADE_UNDONE
+from exchange.kernel.state import NO_SLOT, SIDES, WORD_BITS, State
+from exchange.kernel.views import defined_contracts, kept_trades, offer_slots, queue, side_levels, side_slots
+from exchange.vocabulary.enums import HoldState, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
+
+MOVEMENT_FIELDS = ("held", "moved", "covered")
+FIGURE_SLOTS = 3  # behind them the figures of trades no longer kept
 
 
 def check_state(state: State) -> None:
@@ -19,6 +23,7 @@ def check_state(state: State) -> None:
         _check_offers(state, contract_id)
     _check_locks(state)
     _check_totals(state)
+    _check_holds(state)
 
 
 def _expect(what: str, expected: object, found: object) -> None:
@@ -29,6 +34,8 @@ def _expect(what: str, expected: object, found: object) -> None:
 def _check_balances(state: State) -> None:
     """No bucket is negative; what everybody has is what the registry gave, less the fees."""
     buckets = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "open_buys")
+    for name in ("held", "covered"):
+        _expect(f"negative movements.{name}", 0, int((state.movements[name] < 0).sum()))
     for name in buckets:
         _expect(f"negative holdings.{name}", 0, int((state.holdings[name] < 0).sum()))
     cash = ("opening", "available", "locked", "frozen", "proceeds_held", "fees_today")
@@ -38,11 +45,18 @@ def _check_balances(state: State) -> None:
     units = sum(state.holdings[name] for name in ("available", "locked", "bought_today", "frozen"))
     opening = state.holdings["opening"].reshape(-1, contracts).sum(axis=0)
     closing = np.asarray(units).reshape(-1, contracts).sum(axis=0)
+    cold = {name: state.movements[name].reshape(-1, contracts).sum(axis=0) for name in MOVEMENT_FIELDS}
+    opening[1:] += cold["moved"][1:]  # row 0 is cash
+    closing[1:] += cold["held"][1:]
     for contract_id in range(contracts):
         _expect(f"units of contract {contract_id}", int(opening[contract_id]), int(closing[contract_id]))
     held = sum(int(state.accounts[name].sum()) for name in cash[1:5])
     fees = int(state.counters["fees_fen"][0])
-    _expect("cash plus fees", int(state.accounts["opening"].sum()), held + fees)
+    given = int(state.accounts["opening"].sum()) + int(cold["moved"][0]) + int(cold["covered"][0])
+    _expect("cash plus fees", given, held + int(cold["held"][0]) + fees)
+    totals = ("cash_moved", cold["moved"][0]), ("units_moved", cold["moved"][1:].sum())
+    for name, found in (*totals, ("covered_fen", cold["covered"][0])):
+        _expect(name, int(state.counters[name][0]), int(found))
     _expect("fees of all accounts", fees, int(state.accounts["fees_today"].sum()))
 
 
@@ -92,7 +106,7 @@ def _marked_levels(state: State, contract_id: int, side: int) -> list[int]:
     """The positions that a side's bitmap says are not empty, both tiers agreeing."""
     counters = state.counters[0]
     leaf_words, side_words = int(counters["leaf_words"]), int(counters["side_words"])
-    start = (contract_id * 2 + side) * side_words
+    start = (contract_id * SIDES + side) * side_words
     words = state.words["bits"][start : start + side_words]
     leaves = _bits(words[:leaf_words])
     summary = _bits(words[leaf_words:])
@@ -159,12 +173,50 @@ def _check_locks(state: State) -> None:
 def _check_totals(state: State) -> None:
     """The day's totals are those of its contracts, and what was bought is what was sold."""
     counters = state.counters[0]
-    for total, name in (("match_count", "trade_count"), ("tonnes_lots", "volume_lots")):
-        _expect(total, int(counters[total]), int(state.contracts[name].sum()))
-    _expect("amount_fen", int(counters["amount_fen"]), int(state.contracts["turnover_fen"].sum()))
+    busted = int(counters["busted_trades"])
+    sides = 2 * (int(counters["match_count"]) - busted)
+    _expect("sides of trades", sides, int(state.accounts["trade_count"].sum()))
     contracts = int(counters["contracts"])
     sold = state.holdings["sold_today"].reshape(-1, contracts).sum(axis=0)
+    _expect("units sold", int(counters["tonnes_lots"]), int(sold.sum()))
+    if counters["parameters"][ParameterId.BUST_CHANGES_FIGURES]:
+        _check_figures(state, sold)
+    _check_kept_trades(state, sold)
+
+
+def _check_figures(state: State, sold: np.ndarray) -> None:
+    """The figures are of the trades that stand."""
+    counters = state.counters[0]
+    figures = {name: state.contracts[name][:, :FIGURE_SLOTS] for name in ("volume_lots", "turnover_fen")}
+    trades = int(state.contracts["trade_count"][:, :FIGURE_SLOTS].sum())
+    _expect("trades of all figures", int(counters["match_count"]) - int(counters["busted_trades"]), trades)
+    _expect("amount_fen", int(counters["amount_fen"]), int(figures["turnover_fen"].sum()))
     for contract_id in defined_contracts(state):
-        volume = state.contracts["volume_lots"][contract_id]
-        traded = sum(int(volume[method]) for method in (Method.LISTED, Method.BLOCK))
+        traded = int(figures["volume_lots"][contract_id].sum())
         _expect(f"units sold of contract {contract_id}", traded, int(sold[contract_id]))
+
+
+def _check_kept_trades(state: State, sold: np.ndarray) -> None:
+    """The kept trades that stand and the figures of those no longer kept make up what was sold."""
+    kept = kept_trades(state)
+    standing = kept[kept["state"] != TRADE_UNDONE]
+    forgotten = state.contracts["volume_lots"][:, FIGURE_SLOTS:].sum(axis=1)
+    for contract_id in defined_contracts(state):
+        lots = int(standing["lots"][standing["contract_id"] == contract_id].sum())
+        traded = lots + int(forgotten[contract_id])
+        _expect(f"kept trades of contract {contract_id}", traded, int(sold[contract_id]))
+
+
+def _check_holds(state: State) -> None:
+    """The registry's numbers ascend, and what is held is what its unresolved holds say."""
+    rows = state.transfers[: int(state.counters["transfers"][0])]
+    numbers = rows["transfer_id"].tolist()
+    _expect("order of transfers", sorted(set(numbers)), numbers)
+    contracts = int(state.counters["contracts"][0])
+    wanted = np.zeros(len(state.movements), np.int64)
+    for row in rows[rows["state"] == HoldState.GRANTED]:
+        wanted[int(row["account_id"]) * contracts + int(row["contract_id"])] += int(row["amount"])
+    wrong = np.flatnonzero(wanted != state.movements["held"])
+    if len(wrong):
+        first = int(wrong[0])
+        _expect(f"movements.held[{first}]", int(wanted[first]), int(state.movements["held"][first]))

@@ -13,7 +13,7 @@ from exchange.kernel.access import (
     holding_at,
 )
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import BALANCE_MAX, CLOSED, PRE_OPEN, VERSION, ZERO
+from exchange.kernel.constants import BALANCE_MAX, CLOSED, METHODS, PRE_OPEN, VERSION, ZERO
 from exchange.kernel.events import begin_settlement, reject
 from exchange.kernel.phases import run_change_all
 from exchange.kernel.risk import is_account, is_contract
@@ -179,7 +179,7 @@ def run_opening_totals(state: Core, count: int, command: np.void) -> int:
     """Open every method for the day."""
     counters = counters_of(state)
     count = run_change_all(state, count, command, CLOSED, PRE_OPEN)
-    if signed(counters["cursor"]) == contracts_in(state) * 2:
+    if signed(counters["cursor"]) == contracts_in(state) * METHODS:
         counters["cursor"] = 0
         counters["stage"] = 0
     return count

@@ -4,16 +4,18 @@ import numpy as np
 
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, event_at, events_in, level_at
+from exchange.kernel.book import part_of
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     ALL,
     BLOCK,
+    BOOK,
     BUY,
+    CONTINUOUS,
     ENDED,
     LAPSED,
-    LISTED,
+    METHODS,
     NONE,
-    ONE,
     PHASE_MAX,
     PRE_OPEN,
     SEALED,
@@ -40,12 +42,18 @@ def is_legal_change(phase: int, target: int) -> bool:
 
 
 @cold
+def method_of(contract: np.void, part: int) -> int:
+    """What a part of a contract is called in events: the book by its rule."""
+    return signed(contract["matching_rule"]) if part == BOOK else part
+
+
+@cold
 def change_phase(
     state: Core,
     count: int,
     command: np.void,
     contract_id: int,
-    method: int,
+    part: int,
     phase: int,
     next_change_ns: int,
 ) -> int:
@@ -53,21 +61,23 @@ def change_phase(
     contract = contract_at(state, contract_id)
     begin_public(state, count, kinds.PHASE_CHANGED, command, contract_id)
     event = event_at(state, count)
-    event["previous_phase"] = contract["phase"][method]
+    event["previous_phase"] = contract["phase"][part]
     event["phase"] = phase
-    event["method"] = method
+    event["method"] = method_of(contract, part)
     event["next_change_ns"] = next_change_ns
-    contract["phase"][method] = phase
-    contract["next_change_ns"][method] = next_change_ns
+    contract["phase"][part] = phase
+    contract["next_change_ns"][part] = next_change_ns
     return count + 1
 
 
 @cold
-def first_resting(state: Core, contract_id: int, method: int) -> int:
+def first_resting(state: Core, contract_id: int, part: int) -> int:
     """The order that lapses next: buys then sells, best price first, first come; or NONE."""
     contract = contract_at(state, contract_id)
-    if method == BLOCK:
+    if part == BLOCK:
         return signed(contract["block_head"])
+    if part != BOOK:
+        return NONE
     for side in (BUY, SELL):
         best = signed(contract["best"][side])
         if best >= 0:
@@ -82,7 +92,9 @@ def apply_set_phase(state: Core, count: int, command: np.void) -> int:
     method = signed(command["method"])
     if contract_id != 0 and not is_contract(state, contract_id):
         return reject(state, count, command, reasons.UNKNOWN_CONTRACT)
-    if (method != LISTED and method != BLOCK and method != ALL) or signed(command["phase"]) > PHASE_MAX:
+    is_known = method <= CONTINUOUS or method == ALL
+    is_other = contract_id != 0 and not is_meant(state, contract_id, part_of(method), method)
+    if not is_known or signed(command["phase"]) > PHASE_MAX or is_other:
         return reject(state, count, command, reasons.INVALID_FIELD)
     counters = counters_of(state)
     counters["stage"] = CHANGING
@@ -93,21 +105,27 @@ def apply_set_phase(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
-def set_one_phase(state: Core, count: int, command: np.void, contract_id: int, method: int) -> int:
+def is_meant(state: Core, contract_id: int, part: int, method: int) -> bool:
+    """Whether a command's method means a part of a contract; the book's is its matching rule."""
+    return method == ALL or method_of(contract_at(state, contract_id), part) == method
+
+
+@cold
+def set_one_phase(state: Core, count: int, command: np.void, contract_id: int, part: int) -> int:
     """Change, keep or refuse the phase of one method of one contract."""
     counters = counters_of(state)
     contract = contract_at(state, contract_id)
-    phase = signed(contract["phase"][method])
+    phase = signed(contract["phase"][part])
     target = signed(command["phase"])
     next_change_ns = signed(command["next_change_ns"])
     is_kept_apart = target == PRE_OPEN or target == SEALED  # reached by OPENING_TOTALS and SEAL_DAY only
     if phase == target:
-        contract["next_change_ns"][method] = next_change_ns
+        contract["next_change_ns"][part] = next_change_ns
     elif is_kept_apart or not is_legal_change(phase, target):
         counters["cursor_refused"] = signed(counters["cursor_refused"]) + 1
         return write_rejected(state, count, command, contract_id, reasons.ILLEGAL_PHASE_CHANGE, ZERO)
     else:
-        count = change_phase(state, count, command, contract_id, method, target, next_change_ns)
+        count = change_phase(state, count, command, contract_id, part, target, next_change_ns)
         if target == ENDED:
             counters["stage"] = LAPSING
     counters["cursor_accepted"] = signed(counters["cursor_accepted"]) + 1
@@ -116,18 +134,18 @@ def set_one_phase(state: Core, count: int, command: np.void, contract_id: int, m
 
 @cold
 def run_set_phase(state: Core, count: int, command: np.void) -> int:
-    """Walk the pairs of contract and method (cursor = 2 * contract + method), lapsing where one ends."""
+    """Walk the parts of the contracts (cursor = 3 * contract + part), lapsing where one ends."""
     counters = counters_of(state)
     chosen = signed(command["contract_id"])
     wanted = signed(command["method"])
     room = events_in(state) - STEP_EVENTS
-    end = contracts_in(state) * 2
+    end = contracts_in(state) * METHODS
     while count <= room:
         cursor = signed(counters["cursor"])
-        contract_id = cursor >> ONE
-        method = cursor & ONE
+        contract_id = cursor // METHODS
+        part = cursor % METHODS
         if signed(counters["stage"]) == LAPSING:
-            slot = first_resting(state, contract_id, method)
+            slot = first_resting(state, contract_id, part)
             if slot != NONE:
                 count = end_resting(state, count, command, slot, LAPSED)
                 continue
@@ -142,9 +160,9 @@ def run_set_phase(state: Core, count: int, command: np.void) -> int:
                 return count
             return write_done(state, count, command, chosen, ZERO, ZERO)
         else:
-            is_chosen = (chosen == 0 or chosen == contract_id) and (wanted == ALL or wanted == method)
-            if is_chosen and is_contract(state, contract_id):
-                count = set_one_phase(state, count, command, contract_id, method)
+            is_chosen = (chosen == 0 or chosen == contract_id) and is_contract(state, contract_id)
+            if is_chosen and is_meant(state, contract_id, part, wanted):
+                count = set_one_phase(state, count, command, contract_id, part)
             if signed(counters["stage"]) == CHANGING:
                 counters["cursor"] = cursor + 1
     return count
@@ -152,17 +170,17 @@ def run_set_phase(state: Core, count: int, command: np.void) -> int:
 
 @cold
 def run_change_all(state: Core, count: int, command: np.void, source: int, target: int) -> int:
-    """Move every method in one phase to another; cursor is at the end when all are done."""
+    """Move every part in one phase to another; cursor is at the end when all are done."""
     counters = counters_of(state)
     room = events_in(state) - STEP_EVENTS
-    end = contracts_in(state) * 2
+    end = contracts_in(state) * METHODS
     cursor = signed(counters["cursor"])
     while cursor < end and count <= room:
-        contract_id = cursor >> ONE
-        method = cursor & ONE
+        contract_id = cursor // METHODS
+        part = cursor % METHODS
         if is_contract(state, contract_id):
-            if signed(contract_at(state, contract_id)["phase"][method]) == source:
-                count = change_phase(state, count, command, contract_id, method, target, ZERO)
+            if signed(contract_at(state, contract_id)["phase"][part]) == source:
+                count = change_phase(state, count, command, contract_id, part, target, ZERO)
         cursor += 1
     counters["cursor"] = cursor
     return count

@@ -9,7 +9,12 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import Records, new_records
 from exchange.vocabulary.units import round_half_up
 
-METHODS = (Method.LISTED, Method.BLOCK)
+PARTS = (Method.LISTED, Method.BLOCK, Method.ONE_WAY)  # the first stands for the book, whatever its rule
+#: by OrderKind
+METHOD_OF_KIND = np.zeros(max(OrderKind) + 1, np.uint8)
+METHOD_OF_KIND[[OrderKind.BLOCK_OFFER, OrderKind.BLOCK_ACCEPT]] = Method.BLOCK
+METHOD_OF_KIND[[OrderKind.BID, OrderKind.AUCTION_OFFER]] = Method.ONE_WAY
+METHOD_OF_KIND[OrderKind.LIMIT] = Method.CONTINUOUS
 
 
 def open_orders(state: State, account_id: int) -> Records:
@@ -27,8 +32,7 @@ def open_orders(state: State, account_id: int) -> Records:
     records["remaining_lots"] = mine["remaining"]
     records["side"] = mine["side_kind"] & 1
     records["order_kind"] = mine["side_kind"] >> 1
-    is_offer = records["order_kind"] == OrderKind.BLOCK_OFFER
-    records["method"] = np.where(is_offer, Method.BLOCK, Method.LISTED)
+    records["method"] = METHOD_OF_KIND[records["order_kind"]]
     return records
 
 
@@ -75,16 +79,16 @@ def contracts(state: State) -> Records:
 
 
 def phases(state: State) -> Records:
-    """REPLY_PHASE of both methods of every contract, and whether halts or kills stand before them."""
+    """REPLY_PHASE of the three methods of every contract, and whether halts or kills stand before them."""
     counters = state.counters[0]
-    pairs = [(contract_id, method) for contract_id in defined_contracts(state) for method in METHODS]
+    pairs = [(contract_id, part) for contract_id in defined_contracts(state) for part in PARTS]
     records = _replies(state, Kind.REPLY_PHASE, len(pairs))
-    for record, (contract_id, method) in zip(records, pairs, strict=True):
+    for record, (contract_id, part) in zip(records, pairs, strict=True):
         contract = state.contracts[contract_id]
         record["contract_id"] = contract_id
-        record["method"] = method
-        record["phase"] = contract["phase"][method]
-        record["next_change_ns"] = contract["next_change_ns"][method]
+        record["method"] = part or contract["matching_rule"]
+        record["phase"] = contract["phase"][part]
+        record["next_change_ns"] = contract["next_change_ns"][part]
         record["is_halted"] = counters["is_halted"] or contract["is_halted"]
         record["is_killed"] = counters["is_killed"] or contract["is_killed"]
     return records
@@ -106,19 +110,19 @@ def board(state: State, contract_id: int, entity_id: int) -> Records:
 
 
 def figures(state: State) -> Records:
-    """REPLY_FIGURES of both methods of every contract so far."""
-    pairs = [(contract_id, method) for contract_id in defined_contracts(state) for method in METHODS]
+    """REPLY_FIGURES of the three methods of every contract so far."""
+    pairs = [(contract_id, part) for contract_id in defined_contracts(state) for part in PARTS]
     records = _replies(state, Kind.REPLY_FIGURES, len(pairs))
-    for record, (contract_id, method) in zip(records, pairs, strict=True):
+    for record, (contract_id, part) in zip(records, pairs, strict=True):
         contract = state.contracts[contract_id]
-        base = int(contract["base"]) if method == Method.LISTED else 0
-        volume, turnover = int(contract["volume_lots"][method]), int(contract["turnover_fen"][method])
+        base = 0 if part else int(contract["base"])
+        volume, turnover = int(contract["volume_lots"][part]), int(contract["turnover_fen"][part])
         record["contract_id"] = contract_id
-        record["figure_method"] = method
-        record["figure_trade_count"] = contract["trade_count"][method]
-        record["open_ticks"] = contract["open"][method] or base
-        record["high_ticks"] = contract["high"][method]
-        record["low_ticks"] = contract["low"][method]
+        record["figure_method"] = part or contract["matching_rule"]
+        record["figure_trade_count"] = contract["trade_count"][part]
+        record["open_ticks"] = contract["open"][part] or base
+        record["high_ticks"] = contract["high"][part]
+        record["low_ticks"] = contract["low"][part]
         record["close_ticks"] = round_half_up(turnover, volume) if volume else base
         record["volume_lots"] = volume
         record["turnover_fen"] = turnover

@@ -14,6 +14,8 @@ from exchange.vocabulary.limits import (
     MEMBER_FIRST,
     ORDERS_MAX,
     QUANTITY_LOTS_MAX,
+    TRADES_KEPT_MAX,
+    TRANSFERS_MAX,
 )
 
 Rows = NDArray[np.void]
@@ -23,6 +25,8 @@ WORD_SHIFT: Final = 5
 NO_SLOT: Final = 2**32 - 1
 PARAMETERS: Final = max(ParameterId) + 1
 CACHE_LINE_BYTES: Final = 64
+METHODS: Final = 3  # of a contract, each with a phase and figures: the book, block, one-way
+SIDES: Final = 3  # of a contract: bids, asks, bids of a one-way auction
 
 
 class Capacity(NamedTuple):
@@ -35,6 +39,8 @@ class Capacity(NamedTuple):
     logins: int  # highest login id + 1
     members: int  # highest member id + 1; a member's id is its stream
     references: int  # recent references kept per login, a power of two
+    trades: int = 65_536  # the newest trades, which alone can be undone or corrected
+    transfers: int = 4_096  # of the registry in one day
 
 
 class State(NamedTuple):
@@ -42,7 +48,7 @@ class State(NamedTuple):
 
     counters: Rows  # one row: the day, the market, totals, the cursor of an unfinished command
     contracts: Rows
-    levels: Rows  # [contract, side, position]; position 0 is the best price of the band
+    levels: Rows  # [contract, side, position]; side 2 is of one-way bids; position 0 is the best price of all
     words: Rows  # bitmaps of non-empty levels, per contract and side: leaf words, then a summary of them
     orders: Rows  # hot half of an order slot
     details: Rows  # cold half of the same slot
@@ -51,6 +57,9 @@ class State(NamedTuple):
     logins: Rows
     references: Rows  # [login, user_reference % ring]: slot + 1
     members: Rows
+    trades: Rows  # ring of the newest trades: row (match_id - 1) % capacity
+    transfers: Rows  # by ascending transfer_id
+    movements: Rows  # [account, contract], contract 0 = cash: the cold part of a balance
 
 
 def _dtype(text: str) -> np.dtype[np.void]:
@@ -69,7 +78,7 @@ COUNTERS: Final = _dtype(f"""
     tonnes_lots i8, amount_fen i8, control i8, fees_fen i8
     free_head i8, live_orders i8
     contracts i8, accounts i8, logins i8, members i8, ring i8, levels i8, leaf_words i8, side_words i8
-    composite_sum i8, composite_weight i8, composite_open i8, composite_high i8, composite_low i8
+    composite_sum i8*2, composite_open i8*2, composite_high i8*2, composite_low i8*2, composite_weight i8
     is_halted u1, is_killed u1, halt_reason u1, is_open u1
     is_opening_accepted u1, is_closed u1, is_sealed u1, is_confirmed u1, is_delivered u1
     trading_day i8, expected_ns i8, parameters i8*{PARAMETERS}
@@ -81,6 +90,7 @@ COUNTERS: Final = _dtype(f"""
     settlement_stage i8, break_count i8
     stage i8, cursor i8, cursor_refused i8, cursor_accepted i8
     seal_units i8, seal_cash i8, seal_records i8
+    trade_row i8, transfers i8, units_moved i8, cash_moved i8, covered_fen i8, busted_trades i8
     take_slot i8, take_position i8, take_depth i8, take_rest i8
     taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
@@ -88,14 +98,15 @@ COUNTERS: Final = _dtype(f"""
 
 CONTRACT: Final = _dtype(f"""
     is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1
-    phase u1*2, is_dirty u1*2
-    best i4*2  # position of the best level, -1 = none
-    origin u4*2  # price of position 0: the upper limit for bids, the lower for asks
+    phase u1*3, is_dirty u1*2  # a phase each: the book, block, one-way
+    best i4*3  # position of the best level, -1 = none: bids, asks, bids of a one-way auction
+    origin u4*3  # price of position 0: the upper end of the reach for bids, the lower for asks
+    reach_lower u4, reach_upper u4  # prices that the book holds
     lower u4, upper u4, block_lower u4, block_upper u4, base u4
     block_head u4, block_tail u4
-    open u4*2, high u4*2, low u4*2, last u4*2, trade_count u4*2
+    open u4*6, high u4*6, low u4*6, last u4*6, trade_count u4*6  # part; 3 + part: trades no longer kept
     parameters i8*{PARAMETERS}
-    volume_lots i8*2, turnover_fen i8*2, next_change_ns i8*2, expected_ns i8
+    volume_lots i8*6, turnover_fen i8*6, next_change_ns i8*3, expected_ns i8
     code u8, vintage u2, venue u1, registry u1
 """)
 
@@ -133,6 +144,19 @@ LOGIN: Final = _dtype(
 
 REFERENCE: Final = _dtype("slot u4")
 
+#: 40 bytes. first_lots is what the trade was made for; state 0 as made, 1 corrected, 2 undone.
+TRADE: Final = _dtype("""
+    buyer_id u4, seller_id u4, price u4, lots u4
+    buyer_trading u4, buyer_settlement u4, seller_trading u4, seller_settlement u4
+    first_lots u4, contract_id u1, part u1, state u1
+""")
+
+#: state is a HoldState; hold_kind that of a hold, else 0.
+TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id u1, hold_kind u1, state u1")
+
+#: held: on its way out, not yet gone; moved: come in less gone; covered: paid by the settlement reserve.
+MOVEMENT: Final = _dtype("held i8, moved i8, covered i8")
+
 MEMBER: Final = _dtype("event_count i8, is_defined u1, is_killed u1")
 
 DEFAULT_PARAMETERS: Final = {
@@ -166,7 +190,7 @@ def new_state(capacity: Capacity) -> State:
     check_capacity(capacity)
     leaf_words = -(-capacity.levels // WORD_BITS)
     side_words = leaf_words + -(-leaf_words // WORD_BITS)
-    sides = capacity.contracts * 2
+    sides = capacity.contracts * SIDES
     state = State(
         counters=_rows(1, COUNTERS),
         contracts=_rows(capacity.contracts, CONTRACT),
@@ -179,6 +203,9 @@ def new_state(capacity: Capacity) -> State:
         logins=_rows(capacity.logins, LOGIN),
         references=_rows(capacity.logins * capacity.references, REFERENCE),
         members=_rows(capacity.members, MEMBER),
+        trades=_rows(capacity.trades, TRADE),
+        transfers=_rows(capacity.transfers, TRANSFER),
+        movements=_rows(capacity.accounts * capacity.contracts, MOVEMENT),
     )
     counters = state.counters[0]
     for name in ("contracts", "accounts", "logins", "members", "levels"):
@@ -209,6 +236,8 @@ def check_capacity(capacity: Capacity) -> None:
         "logins": (2, LOGINS_MAX + 1),
         "members": (MEMBER_FIRST + 1, ACCOUNTS_MAX),
         "references": (1, 1 << 20),
+        "trades": (1, TRADES_KEPT_MAX),
+        "transfers": (1, TRANSFERS_MAX),
     }
     for name, (low, high) in bounds.items():
         value = getattr(capacity, name)

@@ -4,13 +4,13 @@ import numpy as np
 
 from exchange.kernel import kinds
 from exchange.kernel.access import Core, account_at, contract_at, counters_of, detail_at, event_at, order_at
-from exchange.kernel.book import kind_of, side_of
+from exchange.kernel.book import kind_of, part_of, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
+    BOOK,
     BUY,
     COMPOSITE_WEIGHT,
     FILLED,
-    LISTED,
     MAKER,
     SELL,
     STREAM_SETTLEMENT,
@@ -22,6 +22,7 @@ from exchange.kernel.delivery import settle_maker, settle_taker
 from exchange.kernel.ending import end_order
 from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.figures import count_composite, count_trade
+from exchange.kernel.trades import keep_trade
 from exchange.vocabulary import control
 
 trade_step = hot(control.trade_step)
@@ -204,9 +205,9 @@ def count_match(
         amount,
         quantity_lots,
     )
-    previous = count_trade(contract, method, price_ticks, quantity_lots)
+    previous = count_trade(contract, part_of(method), price_ticks, quantity_lots)
     weight = signed(contract["parameters"][COMPOSITE_WEIGHT])
-    if method == LISTED and weight > 0:
+    if part_of(method) == BOOK and weight > 0:
         count_composite(counters, weight * (price_ticks - previous))
 
 
@@ -247,6 +248,17 @@ def trade(
         buyer_id, seller_id = maker_id, taker_id
         buyer_fees, seller_fees = maker_fees, taker_fees
     count_match(counters, contract, contract_id, buyer_id, seller_id, price, quantity_lots, method)
+    keep_trade(
+        state,
+        contract_id,
+        part_of(method),
+        buyer_id,
+        seller_id,
+        price,
+        quantity_lots,
+        buyer_fees,
+        seller_fees,
+    )
     return write_trade(
         state,
         count,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from exchange.kernel.state import NO_SLOT, State
+from exchange.kernel.state import NO_SLOT, SIDES, State
 
 
 def defined_contracts(state: State) -> list[int]:
@@ -20,7 +20,7 @@ def defined_accounts(state: State) -> list[int]:
 def side_levels(state: State, contract_id: int, side: int) -> np.ndarray:
     """The levels of one side of a contract, best position first."""
     levels = int(state.counters["levels"][0])
-    start = (contract_id * 2 + side) * levels
+    start = (contract_id * SIDES + side) * levels
     return state.levels[start : start + levels]
 
 
@@ -38,6 +38,14 @@ def side_slots(state: State, contract_id: int, side: int, level_count: int | Non
     levels = side_levels(state, contract_id, side)
     for position in np.flatnonzero(levels["count"])[:level_count]:
         yield from queue(state, int(levels["head"][position]))
+
+
+def kept_trades(state: State) -> np.ndarray:
+    """The trades that are kept, oldest first."""
+    counters = state.counters[0]
+    if int(counters["match_count"]) <= len(state.trades):
+        return state.trades[: int(counters["match_count"])]
+    return np.roll(state.trades, -int(counters["trade_row"]))
 
 
 def offer_slots(state: State, contract_id: int) -> Iterator[int]:
