@@ -67,15 +67,33 @@ def serve(
     day_seconds: Annotated[float, typer.Option(min=0.0, help="0 = real time.")] = 20.0,
     resume_after_restart: Annotated[float, typer.Option(min=0.0)] = 0.0,
     durability: Annotated[str, typer.Option(help="sync, or none (for measurements).")] = "sync",
+    snapshots: Annotated[bool, typer.Option(help="Start the follower that writes snapshots.")] = True,
 ) -> None:
     """Run Shanghai alone: the gateway, the engine and the kernel of a season begun by `up`."""
-    from exchange.assembly import ServeOptions, run_exchange
+    from exchange.assembly import ServeOptions
+    from exchange.commands.serve import run_serve
 
     options = ServeOptions(
         data=data.resolve(), port=port, days=days, day_seconds=day_seconds,
         resume_after_restart_s=resume_after_restart, durability=durability,
     )  # fmt: skip
-    raise typer.Exit(run_exchange(options))
+    raise typer.Exit(run_serve(options, snapshots=snapshots))
+
+
+@app.command()
+def snapshot(
+    data: Data = DEFAULT_DATA,
+    once: Annotated[bool, typer.Option("--once", help="Write one of what is durable now, and end.")] = False,
+    every_seconds: Annotated[float, typer.Option(min=0.1, help="Real seconds between two.")] = 30.0,
+    every_commands: Annotated[int, typer.Option(min=1, help="Or so many commands, if sooner.")] = 500_000,
+) -> None:
+    """Follow the journal and write snapshots, so that a restart need not replay the whole day."""
+    from exchange.commands.snapshot import SnapshotOptions, run_snapshots
+
+    options = SnapshotOptions(
+        data=data.resolve(), once=once, every_seconds=every_seconds, every_commands=every_commands
+    )
+    raise typer.Exit(run_snapshots(options))
 
 
 @app.command(name="compile")
@@ -108,14 +126,17 @@ def replay(
 
 @app.command()
 def check(data: Data = DEFAULT_DATA) -> None:
-    """Re-prove every journal: checksums, hash chain, conservation of units and cash."""
-    from exchange.engine.recovery import replay as replay_day
+    """Re-prove every journal and its snapshots: checksums, hash chain, digests, conservation."""
+    from exchange.engine.recovery import replay_and_prove
     from exchange.kernel import check_state
 
     for folder in _journals(data, None):
-        found = replay_day(folder)
+        found, proven = replay_and_prove(folder, data.resolve() / "shanghai" / "snapshots")
         check_state(found.state)
-        print(f"{folder.name}  {found.last_sequence:,} commands replayed, units and cash conserved")
+        print(
+            f"{folder.name}  {found.last_sequence:,} commands replayed, {proven} snapshots proven, "
+            "units and cash conserved"
+        )
 
 
 @app.command()

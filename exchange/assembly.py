@@ -1,6 +1,7 @@
 """Puts Shanghai together, in the order in which a command flows: directory, clock, engine, gateway."""
 
 import os
+import sys
 from pathlib import Path
 
 import msgspec
@@ -49,6 +50,7 @@ def _serve(options: ServeOptions, config: RunConfig) -> None:
     directory = make_directory(options.data, config)
     warm_up()
     engine = Engine.open(make_settings(options, config), directory, make_clock(options))
+    _tell_recovery(engine)
     address = options.data / "run" / "shanghai.json"
     address.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -56,6 +58,18 @@ def _serve(options: ServeOptions, config: RunConfig) -> None:
     finally:
         engine.close()
         address.unlink(missing_ok=True)
+
+
+def _tell_recovery(engine: Engine) -> None:
+    """One line for the log: a restart says where it began."""
+    if engine.recovered_from is not None:
+        begun = (
+            f"the snapshot at command {engine.recovered_from:,}" if engine.recovered_from else "its beginning"
+        )
+        sys.stdout.write(
+            f"{engine.trading_day} brought back to command {engine.last_sequence:,} from {begun}\n"
+        )
+        sys.stdout.flush()
 
 
 def make_directory(data: Path, config: RunConfig) -> Directory:

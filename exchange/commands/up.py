@@ -16,6 +16,7 @@ import msgspec
 
 from exchange.commands.processes import Child, ChildFailed, Supervisor, free_port, wait_for
 from exchange.commands.progress import DayLines, say
+from exchange.commands.snapshot import EVERY_SECONDS, follower_arguments
 from exchange.commands.verdict import Verdict, reach_verdict
 from exchange.config import RunConfig, keep
 from exchange.errors import UsageError
@@ -27,6 +28,7 @@ START_TIMEOUT_S = 180.0  # the first start compiles the kernel
 DAY_GRACE_S = 90.0
 EXIT_GOOD, EXIT_BREAKS, EXIT_FAILED = 0, 1, 2
 LOCK = ".lock"
+SNAPSHOTS_OF_A_DAY = 4  # a compressed day is short: still some snapshots in each
 CITY_HELD = 3  # exit code of the registry when a day is held
 KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials")
 KEPT_FILES = ("run.json", "report.html")
@@ -115,6 +117,8 @@ def _play_days(
     wait_for(data / "run" / "shanghai.json", shanghai, START_TIMEOUT_S)
     wuhan = Child("Wuhan", _wuhan_arguments(options, config, data, exchange_port), data / "log" / "wuhan.log")
     supervisor.start(wuhan)
+    every_s = min(EVERY_SECONDS, options.day_seconds / SNAPSHOTS_OF_A_DAY)
+    supervisor.start(Child("snapshots", follower_arguments(data, every_s), data / "log" / "snapshots.log"))
     if options.console:
         _start_console(options, data, supervisor)
     members = Child(
@@ -146,7 +150,7 @@ def _watch(
             break
         for child in ended:
             code = supervisor.watch(child)
-            if code is not None and child in children:  # without its console the market goes on
+            if code is not None and child in children:  # without console and snapshots the market goes on
                 raise ChildFailed(
                     f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
                 )
@@ -171,7 +175,7 @@ def _shanghai_arguments(options: UpOptions, config: RunConfig, data: Path, port:
     return [
         "exchange", "serve", "--data", str(data), "--port", str(port), "--days", str(options.days),
         "--day-seconds", str(options.day_seconds),
-        "--resume-after-restart", str(options.resume_after_restart_s),
+        "--resume-after-restart", str(options.resume_after_restart_s), "--no-snapshots",
     ]  # fmt: skip
 
 

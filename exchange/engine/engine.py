@@ -57,6 +57,9 @@ class Engine:
         self.yesterday: Streams | None = None  # ended, kept until the next close
         self.on_durable: Callable[[], None] | None = None
         self.is_over = False
+        self.recovered_from: int | None = (
+            None  # command of the snapshot begun from, 0 = none; None: a new day
+        )
         self._files = files
         self._monotonic_ns = monotonic_ns
         self._sequencer = Sequencer()
@@ -283,6 +286,7 @@ class Engine:
         settings, end = self.settings, recovered.end
         self.day = recovered.day
         self.streams, self.yesterday = recovered.streams, recovered.yesterday
+        self.recovered_from = recovered.from_sequence
         self.last_sequence = end.next_sequence - 1
         self._time_ns = end.time_ns
         journal = Journal.open(

@@ -38,6 +38,9 @@ class Files(Protocol):
     def read(self, path: Path) -> bytes:
         """All of a file."""
 
+    def read_part(self, path: Path, offset: int, size_max: int) -> bytes:
+        """Up to so many bytes from an offset on; nothing beyond the end, or where there is no such file."""
+
     def rename(self, source: Path, target: Path) -> None:
         """Replace `target` at once; durable only after `sync_folder`."""
 
@@ -88,6 +91,16 @@ class RealFiles:
 
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
+
+    def read_part(self, path: Path, offset: int, size_max: int) -> bytes:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return b""
+        try:
+            return os.pread(descriptor, size_max, offset)
+        finally:
+            os.close(descriptor)
 
     def rename(self, source: Path, target: Path) -> None:
         os.replace(source, target)

@@ -14,12 +14,13 @@ import numpy as np
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.units import trading_day_date
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 HASH_BYTES: Final = 16
 HEAD_BYTES: Final = 2 * RECORD_BYTES  # a segment begins with two records
 SEGMENT_PREFIX: Final = b"\x00\x3eS\xff"
 CAPACITY_PREFIX: Final = b"\x00\x3eC\xff"
 BATCH_PREFIX: Final = b"\x00\x3eB\xff"
+PROFILE_BYTES_MAX: Final = 24
 NO_HASH: Final = bytes(HASH_BYTES)
 
 
@@ -53,7 +54,9 @@ CAPACITY_FIELDS: Final = (
     Layout("logins", 20, "<u4", "login ids below this"),
     Layout("members", 24, "<u4", "member and stream ids below this"),
     Layout("references", 28, "<u4", "references kept per login"),
-    Layout("profile", 32, "S32", "name of the rulebook profile"),
+    Layout("trades", 32, "<u4", "trades kept for busts and corrections"),
+    Layout("transfers", 36, "<u4", "transfers of the registry in one day"),
+    Layout("profile", 40, "S24", "name of the rulebook profile"),
 )
 BATCH_FIELDS: Final = (
     Layout("prefix", 0, "S4", "00 3E 42 FF"),
@@ -87,7 +90,7 @@ BATCH_HEADER: Final = _dtype(BATCH_FIELDS)
 
 # The same three layouts for one record at a time, where struct is ten times faster than numpy.
 _SEGMENT: Final = struct.Struct("<4sHHQQ8s8s16sII")
-_CAPACITY: Final = struct.Struct("<4s7I32s")
+_CAPACITY: Final = struct.Struct("<4s9I24s")
 _BATCH: Final = struct.Struct("<4sIQqQIHH16sII")
 _CRC_AT: Final = 32
 assert _SEGMENT.size == _CAPACITY.size == _BATCH.size == RECORD_BYTES
@@ -99,7 +102,7 @@ class Identity(NamedTuple):
     trading_day: int
     rules_hash: bytes  # 8
     kernel_hash: bytes  # 8
-    capacity: tuple[int, int, int, int, int, int, int]  # kernel.Capacity
+    capacity: tuple[int, int, int, int, int, int, int, int, int]  # kernel.Capacity
     profile: str
     previous_hash: bytes = NO_HASH  # chain head of the day before
 
@@ -135,8 +138,10 @@ def pack_head(head: SegmentHead) -> bytes:
     """The two head records of a segment."""
     identity = head.identity
     profile = identity.profile.encode()
-    if len(profile) > 32:
-        raise ValueError(f"expected a profile name of at most 32 bytes, found {identity.profile!r}")
+    if len(profile) > PROFILE_BYTES_MAX:
+        raise ValueError(
+            f"expected a profile name of at most {PROFILE_BYTES_MAX} bytes, found {identity.profile!r}"
+        )
     capacity = _CAPACITY.pack(CAPACITY_PREFIX, *identity.capacity, profile)
 
     def segment(crc: int) -> bytes:
@@ -157,9 +162,10 @@ def unpack_head(data: bytes | memoryview, day_previous_hash: bytes = NO_HASH) ->
     blank = bytes(data[: RECORD_BYTES - 4]) + bytes(4) + bytes(data[RECORD_BYTES:HEAD_BYTES])
     if (prefix, mark, version) != (SEGMENT_PREFIX, CAPACITY_PREFIX, FORMAT) or zlib.crc32(blank) != crc:
         return None
-    orders, levels, accounts, contracts, logins, members, references = capacity
+    orders, levels, accounts, contracts, logins, members, references, trades, transfers = capacity
     identity = Identity(
-        day, rules, kernel, (orders, levels, accounts, contracts, logins, members, references),
+        day, rules, kernel,
+        (orders, levels, accounts, contracts, logins, members, references, trades, transfers),
         profile.rstrip(b"\0").decode(), previous if number == 1 else day_previous_hash,
     )  # fmt: skip
     return SegmentHead(identity, number, first, durable, previous)

@@ -45,6 +45,12 @@ class Batch(NamedTuple):
     first_sequence: int
     time_ns: int
     commands: Records
+    chain: bytes  # of everything up to and including this batch
+
+    @property
+    def last_sequence(self) -> int:
+        """Sequence of its last command."""
+        return self.first_sequence + len(self.commands) - 1
 
 
 class End(NamedTuple):
@@ -91,12 +97,12 @@ class JournalReader:
             number, offset = index + 1, HEAD_BYTES
             while (header := self._batch_at(data, offset, index)) is not None:
                 stop = offset + RECORD_BYTES * (1 + header.command_count)
-                if header.command_count:
-                    commands = np.frombuffer(data, COMMAND, header.command_count, offset + RECORD_BYTES)
-                    yield Batch(header.first_sequence, header.time_ns, commands)
                 self._chain = chain_hash(data[offset:stop])
                 self._next_sequence += header.command_count
                 self._time_ns = header.time_ns
+                if header.command_count:
+                    commands = np.frombuffer(data, COMMAND, header.command_count, offset + RECORD_BYTES)
+                    yield Batch(header.first_sequence, header.time_ns, commands, self._chain)
                 offset = stop
             if _count_records(data, offset):
                 self._refuse_durable_damage(data, offset, index, "an intact batch", "damage")

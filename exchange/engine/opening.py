@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from exchange.engine.bounds import ORDERS_CAPACITY
+from exchange.engine.bounds import ORDERS_CAPACITY, TRADES_CAPACITY, TRANSFERS_CAPACITY
 from exchange.engine.directory import Directory
 from exchange.engine.journal_format import NO_HASH, Identity
 from exchange.engine.scheduler import Schedule
@@ -67,6 +67,8 @@ def plan_day(
         logins=max((login.login_id for login in directory.logins), default=0) + 1,
         members=_member_id_max(directory) + 1,
         references=_references(len(directory.logins)),
+        trades=TRADES_CAPACITY,
+        transfers=TRANSFERS_CAPACITY,
     )
     identity = Identity(
         trading_day_number(day), rules, kernel_hash(), capacity, profile, previous_hash

@@ -11,28 +11,22 @@ from typing import NamedTuple
 from exchange.engine.day import TradingDay
 from exchange.engine.day_file import bases_of, read_day_file
 from exchange.engine.directory import Directory
-from exchange.engine.files import Files
+from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal_format import Identity
 from exchange.engine.journal_reader import End, JournalReader
-from exchange.engine.opening import plan_day
-from exchange.engine.replay import (
-    Applier,
-    ReplayResult,
-    StreamIds,
-    blocks,
-    is_foreign,
-    refuse_foreign,
-    replay,
-)
+from exchange.engine.opening import DayPlan, plan_day
+from exchange.engine.rebuild import prove, rebuild
+from exchange.engine.replay import ReplayResult, StreamIds, is_foreign, refuse_foreign, replay
 from exchange.engine.settings import EngineSettings
+from exchange.engine.snapshots import SnapshotFolder
 from exchange.errors import UsageError
-from exchange.kernel import Capacity, State, new_state
+from exchange.kernel import State
 from exchange.publish.event_log import EventLog
 from exchange.publish.streams import Streams
 from exchange.vocabulary.records import Records
 
 _DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
-__all__ = ["Recovered", "ReplayResult", "recover", "replay"]
+__all__ = ["Recovered", "ReplayResult", "recover", "replay", "replay_and_prove"]
 
 
 class Recovered(NamedTuple):
@@ -43,6 +37,7 @@ class Recovered(NamedTuple):
     streams: Streams
     yesterday: Streams | None
     end: End
+    from_sequence: int  # of the snapshot it was begun from, 0 = the beginning of the journal
 
 
 class FinishedDay(NamedTuple):
@@ -113,40 +108,53 @@ def _recover_day(
         orders_capacity=settings.orders_capacity,
         previous_hash=identity.previous_hash,
     )
-    day = TradingDay(plan._replace(identity=identity))
-    reader = JournalReader(folder, files)
-    streams = make_streams(settings, identity.day)
-    applier = Applier(new_state(Capacity(*identity.capacity)))
-    for block in blocks(reader.batches()):
-        sequence = int(block["sequence"][-1])
-        day.observe_commands(block)
+    plan = plan._replace(identity=identity)
+    kept = SnapshotFolder(settings.snapshots_folder, files)
+    heard, rebuilt = rebuild(
+        folder, identity, files, kept, lambda: _Day(plan, make_streams(settings, plan.day))
+    )
+    heard.day.refuse_other_script()
+    return Recovered(heard.day, rebuilt.state, heard.streams, None, rebuilt.end, rebuilt.from_sequence)
 
-        def keep(events: Records, ids: StreamIds, sequence: int = sequence) -> None:
-            streams.append(events, ids, sequence)
-            day.observe_events(events)
 
-        applier.apply(block, keep)
-        streams.release(sequence)  # read back from the disk, so durable
-    assert reader.end is not None
-    day.refuse_other_script()
-    return Recovered(day, applier.state, streams, None, reader.end)
+class _Streams:
+    """Hears a day for its streams alone."""
+
+    def __init__(self, streams: Streams) -> None:
+        self.streams = streams
+
+    def commands(self, commands: Records) -> None:
+        """A stream holds events only."""
+
+    def events(self, events: Records, streams: StreamIds, sequence: int) -> None:
+        self.streams.append(events, streams, sequence)
+
+    def applied(self, sequence: int) -> None:
+        self.streams.release(sequence)  # read back from the disk, so durable
+
+
+class _Day(_Streams):
+    """Hears a day for its streams and its stage."""
+
+    def __init__(self, plan: DayPlan, streams: Streams) -> None:
+        super().__init__(streams)
+        self.day = TradingDay(plan)
+
+    def commands(self, commands: Records) -> None:
+        self.day.observe_commands(commands)
+
+    def events(self, events: Records, streams: StreamIds, sequence: int) -> None:
+        super().events(events, streams, sequence)
+        self.day.observe_events(events)
 
 
 def _rebuild_streams(settings: EngineSettings, files: Files, identity: Identity) -> Streams:
     """The ended streams of the day before, which are kept until the next close."""
+    kept = SnapshotFolder(settings.snapshots_folder, files)
     folder = settings.day_journal(identity.day)
-    streams = make_streams(settings, identity.day)
-    applier = Applier(new_state(Capacity(*identity.capacity)))
-    for block in blocks(JournalReader(folder, files).batches()):
-        sequence = int(block["sequence"][-1])
-
-        def keep(events: Records, ids: StreamIds, sequence: int = sequence) -> None:
-            streams.append(events, ids, sequence)
-
-        applier.apply(block, keep)
-        streams.release(sequence)
-    streams.end()
-    return streams
+    heard, _ = rebuild(folder, identity, files, kept, lambda: _Streams(make_streams(settings, identity.day)))
+    heard.streams.end()
+    return heard.streams
 
 
 def make_streams(settings: EngineSettings, day: date) -> Streams:
@@ -160,3 +168,18 @@ def _refuse_other_profile(settings: EngineSettings, identity: Identity, folder: 
             f"{folder} was begun with profile {identity.profile}, but {settings.profile} is asked for",
             f"use --profile {identity.profile}, or begin anew with --fresh",
         )
+
+
+def replay_and_prove(folder: Path, snapshots: Path, files: Files | None = None) -> tuple[ReplayResult, int]:
+    """Replay a day from its beginning, and how many of its snapshots hash as the replay does there.
+
+    Raises CorruptionError for one that does not, and all that `replay` raises.
+    """
+    files = files or RealFiles()
+    found = replay(folder, files)
+    assert found.end.identity is not None
+    kept = SnapshotFolder(snapshots, files)
+    proven = 0
+    for snapshot in kept.usable(found.end.identity):
+        proven += prove(folder, files, snapshot)
+    return found, proven

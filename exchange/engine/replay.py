@@ -3,7 +3,7 @@
 Batches are joined into large blocks first, since what the kernel does never depends on where a batch ended.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -72,7 +72,7 @@ def replay(folder: Path, files: Files | None = None) -> ReplayResult:
     refuse_foreign(identity, folder)
     applier = Applier(new_state(Capacity(*identity.capacity)))
     for block in blocks(reader.batches()):
-        applier.apply(block, _forget)
+        applier.apply(block.commands, _forget)
     assert reader.end is not None
     return _result(identity, applier.state, reader.end)
 
@@ -101,22 +101,46 @@ def _bindings(identity: Identity) -> tuple[tuple[str, bytes, bytes], ...]:
     )
 
 
-def blocks(batches: Iterator[Batch]) -> Iterator[Records]:
-    """The commands of many batches, copied into blocks of one reused buffer."""
+class Block(NamedTuple):
+    """Consecutive commands; `chain` is the journal's after them where they end a batch, else blank."""
+
+    commands: Records
+    chain: bytes
+
+    @property
+    def last_sequence(self) -> int:
+        """Sequence of the last of them."""
+        return int(self.commands["sequence"][-1])
+
+
+def blocks(batches: Iterable[Batch], cuts: Iterable[int] = ()) -> Iterator[Block]:
+    """The commands of many batches, copied into blocks of one reused buffer; a block ends at every cut."""
     buffer: Records = np.zeros(BATCH_COMMANDS_MAX, COMMAND)
     words = buffer.view(np.uint64).reshape(-1, _WORDS)
-    filled = 0
+    ends = sorted(cuts, reverse=True)
+    filled, chain = 0, b""
     for batch in batches:
         rows = batch.commands.view(np.uint64).reshape(-1, _WORDS)
-        for first in range(0, len(rows), BATCH_COMMANDS_MAX):
-            part = rows[first : first + BATCH_COMMANDS_MAX]
-            if filled + len(part) > BATCH_COMMANDS_MAX:
-                yield buffer[:filled]
+        if filled and filled + len(rows) > BATCH_COMMANDS_MAX:
+            yield Block(buffer[:filled], chain)
+            filled = 0
+        first = 0
+        while first < len(rows):
+            sequence = batch.first_sequence + first
+            while ends and ends[-1] < sequence:
+                ends.pop()
+            count = min(BATCH_COMMANDS_MAX - filled, len(rows) - first)
+            if ends:
+                count = min(count, ends[-1] - sequence + 1)
+            words[filled : filled + count] = rows[first : first + count]
+            filled, first = filled + count, first + count
+            chain = batch.chain if first == len(rows) else b""
+            is_cut = bool(ends) and ends[-1] == sequence + count - 1
+            if is_cut or filled == BATCH_COMMANDS_MAX:
+                yield Block(buffer[:filled], chain)
                 filled = 0
-            words[filled : filled + len(part)] = part
-            filled += len(part)
     if filled:
-        yield buffer[:filled]
+        yield Block(buffer[:filled], chain)
 
 
 def _forget(events: Records, streams: StreamIds) -> None:

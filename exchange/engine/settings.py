@@ -10,7 +10,7 @@ from exchange.engine.journal import Durability
 
 
 class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One engine. `folder` holds journal/, days/ and events/."""
+    """One engine. `folder` holds journal/, days/, snapshots/ and events/."""
 
     folder: Path
     profile: str
@@ -35,6 +35,11 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     def days_folder(self) -> Path:
         """One file of figures per trading day."""
         return self.folder / "days"
+
+    @property
+    def snapshots_folder(self) -> Path:
+        """Snapshots and the events beside them, of the last days."""
+        return self.folder / "snapshots"
 
     def day_journal(self, day: date) -> Path:
         """The journal of one trading day."""

@@ -113,6 +113,10 @@ class FakeDisk:
     def read(self, path: Path) -> bytes:
         return bytes(self._names[path].data)
 
+    def read_part(self, path: Path, offset: int, size_max: int) -> bytes:
+        inode = self._names.get(path)
+        return bytes(inode.data[offset : offset + size_max]) if inode is not None else b""
+
     def rename(self, source: Path, target: Path) -> None:
         inode = self._names[source]
         self._rename_step(target, inode)

@@ -16,7 +16,7 @@ from exchange.vocabulary.records import COMMAND, Records, new_records
 from tests.simulation.fake_disk import FakeDisk
 
 FOLDER = Path("/journal/2021-12-16")
-IDENTITY = Identity(8020, b"rules---", b"kernel--", (64, 64, 2, 2, 2, 18, 64), "national", NO_HASH)
+IDENTITY = Identity(8020, b"rules---", b"kernel--", (64, 64, 2, 2, 2, 18, 64, 16, 16), "national", NO_HASH)
 
 
 def listings(first_sequence: int, count: int) -> Records:

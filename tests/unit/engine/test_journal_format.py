@@ -25,7 +25,9 @@ from exchange.engine.journal_format import (
 )
 from exchange.vocabulary.limits import RECORD_BYTES
 
-IDENTITY = Identity(8020, b"rules---", b"kernel--", (1, 2, 3, 4, 5, 6, 7), "national", b"previous day's h")
+IDENTITY = Identity(
+    8020, b"rules---", b"kernel--", (1, 2, 3, 4, 5, 6, 7, 8, 9), "national", b"previous day's h"
+)
 PAGE = Path(journal_format.__file__).with_name("JOURNAL.md")
 
 
@@ -53,7 +55,7 @@ def test_a_head_is_packed_as_its_dtypes_say() -> None:
     assert (record["trading_day"], record["first_sequence"], record["durable_sequence"]) == (8020, 11, 9)
     assert (record["rules_hash"], record["kernel_hash"]) == (b"rules---", b"kernel--")
     assert record["previous_hash"].tobytes() == b"previous day's h"
-    assert [int(capacity[f.name]) for f in CAPACITY_FIELDS[1:-1]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [int(capacity[f.name]) for f in CAPACITY_FIELDS[1:-1]] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert capacity["profile"] == b"national"
     assert unpack_head(data) == head
 
@@ -90,5 +92,5 @@ def test_every_changed_bit_of_a_batch_is_noticed() -> None:
 
 
 def test_a_profile_name_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="at most 32 bytes"):
+    with pytest.raises(ValueError, match="at most 24 bytes"):
         pack_head(SegmentHead(IDENTITY._replace(profile="x" * 33), 1, 1, 0, b"0" * 16))

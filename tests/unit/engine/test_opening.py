@@ -69,12 +69,12 @@ def test_the_order_of_the_directory_does_not_matter() -> None:
 
 
 def test_the_capacity_fits_the_directory_and_the_widest_band() -> None:
-    orders, levels, accounts, contracts, logins, members, references = plan_day(
+    orders, levels, accounts, contracts, logins, members, references, trades, transfers = plan_day(
         "national", DAY, DIRECTORY, BASES, orders_capacity=99
     ).identity.capacity
     assert (orders, accounts, contracts, logins, members) == (99, 1003, 4, 103, 18)
     assert levels == 2112  # 9383..11468 is 2086 prices, in whole words of 64
-    assert references == 65_536
+    assert (references, trades, transfers) == (65_536, 65_536, 4_096)
 
 
 @pytest.mark.parametrize(

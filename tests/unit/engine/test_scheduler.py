@@ -31,6 +31,7 @@ def test_a_national_day_runs_in_this_order() -> None:
         (Method.BLOCK, Phase.TRADING, at(15)),
         (Method.LISTED, Phase.ENDED, 0),
         (Method.BLOCK, Phase.ENDED, 0),
+        (Method.ONE_WAY, Phase.ENDED, 0),
     ]
 
 

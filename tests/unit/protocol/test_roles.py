@@ -29,8 +29,8 @@ SETTLING: Final = {
 #: From the schedule, the directory and the gateway, or by a proposal that two persons sign.
 NOBODY: Final = {
     Kind.TICK, Kind.OPEN_DAY, Kind.DEFINE_CONTRACT, Kind.DEFINE_ACCOUNT, Kind.DEFINE_LOGIN,
-    Kind.PARAMETER_SET, Kind.SET_PHASE, Kind.LOGIN_UP, Kind.LOGIN_DOWN, Kind.RESTART, Kind.CLOSE_DAY, Kind.SEAL_DAY,
-    Kind.PARAMETER_SET_SWITCH,
+    Kind.PARAMETER_SET, Kind.SET_PHASE, Kind.LOGIN_UP, Kind.LOGIN_DOWN, Kind.RESTART, Kind.CLOSE_DAY,
+    Kind.SEAL_DAY, Kind.PARAMETER_SET_SWITCH,
 }  # fmt: skip
 ROLES: Final = {
     Right.TRADE: TRADING,
