@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from benchmarks.flows_format import CANCEL, NEW, REPLACE, Flow
 from benchmarks.flows_shapes import ACCOUNTS
 from benchmarks.yardstick import CROSSING, SHRINKING
-from exchange.vocabulary.enums import Method, TimeInForce
+from exchange.vocabulary.enums import MemberLimit, Method, TimeInForce
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import COMMAND, LENGTH_PREFIX, UNSEQUENCED, Records
 
 START_NS: Final = 1_639_617_300_000_000_000
 COMMAND_INTERVAL_NS: Final = 1_000  # a million commands a second of market time
 REFERENCE_BITS: Final = 32
+#: What a member sets for its account, at a value that no order reaches.
+OWN_LIMITS: Final = (MemberLimit.ORDER_QUANTITY_LOTS, MemberLimit.ORDER_AMOUNT_FEN, MemberLimit.OPEN_ORDERS)
 
 Numbers = NDArray[np.int64]
 
@@ -33,6 +35,7 @@ class Style(NamedTuple):
     reference_gap: int = 1  # a login's references grow by 1 to so much at random
     is_colliding: bool = False  # or always by so much: a power of two makes their low bits equal
     seed: int = 1  # of those gaps
+    has_own_limits: bool = False  # every member has set its own risk limits
 
 
 class Load(NamedTuple):
@@ -109,7 +112,7 @@ def _kinds(kind: NDArray[np.uint8], classes: NDArray[np.uint8], method: Method) 
 
 
 def _references(logins: NDArray[np.uint16], style: Style) -> Numbers:
-    """Every login counts its own commands, from its first, with the style's gaps."""
+    """Every login counts its own commands, with the style's gaps; its own limits were its first."""
     by_login = np.argsort(logins, kind="stable")
     steps = np.full(len(logins), style.reference_gap)
     if not style.is_colliding:
@@ -121,7 +124,7 @@ def _references(logins: NDArray[np.uint16], style: Style) -> Numbers:
     before = (total - steps[by_login])[firsts]
     references = np.empty(len(logins), np.int64)
     references[by_login] = total - np.repeat(before, np.diff(np.append(firsts, len(logins))))
-    return references
+    return references + len(OWN_LIMITS) * style.has_own_limits
 
 
 def _targets(is_new: NDArray[np.bool_], order_ids: NDArray[np.uint32], references: Numbers) -> Numbers:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from benchmarks.flows_shapes import ACCOUNTS
-from benchmarks.kernel_commands import COMMAND_INTERVAL_NS, START_NS
+from benchmarks.kernel_commands import COMMAND_INTERVAL_NS, OWN_LIMITS, START_NS
 from exchange import kernel
 from exchange.vocabulary.control import MODULUS, balance_term
 from exchange.vocabulary.enums import (
@@ -23,7 +23,7 @@ from exchange.vocabulary.enums import (
     SelfTradeRule,
 )
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import MEMBER_FIRST, PROTOCOL_VERSION, QUANTITY_LOTS_MAX
+from exchange.vocabulary.limits import LEVELS_MAX, MEMBER_FIRST, PROTOCOL_VERSION, QUANTITY_LOTS_MAX
 from exchange.vocabulary.records import COMMAND, EVENT, Records, make
 from exchange.vocabulary.rejects import RejectReason
 
@@ -31,6 +31,7 @@ BASE_TICKS: Final = 5_000
 PPM: Final = 1_000_000
 UNITS_LOTS: Final = 10**12  # of every account, in every contract
 CASH_FEN: Final = 10**15
+OWN_LIMIT: Final = 2**40
 LEVELS_MIN: Final = 1_024
 EVENT_BUFFER: Final = 4_096
 TRADING_DAY: Final = 1
@@ -59,6 +60,7 @@ class Terms(NamedTuple):
     price_min: int
     price_max: int
     extra: tuple[tuple[ParameterId, int], ...] = ()
+    has_own_limits: bool = False
 
 
 class Market:
@@ -96,24 +98,37 @@ class Market:
         return int(self.state.counters[0]["live_orders"])
 
     @property
+    def bytes_per_order_slot(self) -> float:
+        """What one more live order takes, whatever else the state holds."""
+        small = capacity_of(self.terms)
+        large = small._replace(orders=2 * small.orders)
+        more = sum(rows.nbytes for rows in kernel.new_state(large)) - self.state_bytes
+        return more / small.orders
+
+    @property
     def state_bytes(self) -> int:
         """Memory of the whole state."""
         return sum(rows.nbytes for rows in self.state)
 
 
-def band_ppm(terms: Terms) -> int:
-    """The narrowest whole-per-cent band around the base that holds every price, ten per cent at least."""
+def reach_ticks(terms: Terms) -> int:
+    """How far from the base the flow's prices lie, in whole per cents of the base, ten at least."""
     away = max(BASE_TICKS - terms.price_min, terms.price_max - BASE_TICKS)
-    per_cent = max(10, -(-away * 100 // BASE_TICKS))
-    return min(per_cent * PPM // 100, PPM - 1)
+    return max(10, -(-away * 100 // BASE_TICKS)) * BASE_TICKS // 100
+
+
+def band_ppm(terms: Terms) -> int:
+    """The band that holds every price; none, which is all that fits the levels, if it had to be double."""
+    reach = reach_ticks(terms)
+    return reach * PPM // BASE_TICKS if reach < BASE_TICKS else 0
 
 
 def capacity_of(terms: Terms) -> kernel.Capacity:
     """Room for just that; rings and levels are powers of two."""
-    prices = 2 * (BASE_TICKS * band_ppm(terms) // PPM) + 2
+    levels = min(_power_of_two(2 * reach_ticks(terms) + 2), LEVELS_MAX)
     rooms = {
         "orders": terms.orders + 64,
-        "levels": max(LEVELS_MIN, _power_of_two(prices)),
+        "levels": max(LEVELS_MIN, levels),
         "accounts": ACCOUNTS + 1,
         "contracts": terms.contracts + 1,
         "logins": ACCOUNTS + 1,
@@ -153,6 +168,7 @@ def set_up_day(terms: Terms) -> Records:
             _accounts(),
             _opening_positions(terms.contracts),
             np.frombuffer(make(Kind.SET_PHASE, phase=Phase.TRADING, method=255), COMMAND),
+            *(_own_limits() if terms.has_own_limits else ()),
         )
     )
     commands["sequence"] = np.arange(1, len(commands) + 1)
@@ -166,7 +182,7 @@ def _accounts() -> Records:
     accounts = _copies(Kind.DEFINE_ACCOUNT, ACCOUNTS, eligibility=Eligibility.BUY | Eligibility.SELL)
     accounts["account_id"] = accounts["entity_id"] = numbers
     accounts["member_id"] = MEMBER_FIRST + numbers
-    logins = _copies(Kind.DEFINE_LOGIN, ACCOUNTS, rights=Right.TRADE)
+    logins = _copies(Kind.DEFINE_LOGIN, ACCOUNTS, rights=Right.TRADE | Right.RISK)
     logins["subject_id"] = numbers
     logins["member_id"] = MEMBER_FIRST + numbers
     return np.concatenate((accounts, logins))
@@ -196,6 +212,22 @@ def _opening_positions(contracts: int) -> Records:
         **letter,
     )
     return np.concatenate((*parts, cash, np.frombuffer(totals, COMMAND)))
+
+
+def _own_limits() -> list[Records]:
+    """Every member limits its own account."""
+    parts = []
+    for reference, limit in enumerate(OWN_LIMITS, 1):
+        part = _copies(
+            Kind.MEMBER_LIMIT,
+            ACCOUNTS,
+            user_reference=reference,
+            parameter_id=limit,
+            parameter_value=OWN_LIMIT,
+        )
+        part["login_id"] = part["account_id"] = np.arange(1, ACCOUNTS + 1)
+        parts.append(part)
+    return parts
 
 
 def _copies(kind: Kind, count: int, **values: int | bytes) -> Records:

@@ -40,6 +40,7 @@ class Outcome(NamedTuple):
     fill_hash: int
     is_same_work: bool  # the yardstick's fills are the kernel's, contract by contract
     state_bytes: int
+    bytes_per_order_slot: float
 
     @property
     def ns_per_command(self) -> float:
@@ -56,7 +57,7 @@ class Outcome(NamedTuple):
             "ns_per_command": round(self.ns_per_command, 2),
             "trades": self.passed.trades,
             "tonnes": self.passed.tonnes,
-            "fill_hash": f"0x{self.fill_hash:016x}",
+            "fill_hash": self.fill_hash,
             "live_orders": self.passed.live_orders,
             "yardstick_ns": round(statistics.median(self.yardstick_ns), 2),
         }
@@ -86,6 +87,7 @@ def measure(trial: Trial, repeats: int) -> Outcome:
         fill_hash(load, last.fills),
         _is_same_work(load, last, results),
         market.state_bytes,
+        market.bytes_per_order_slot,
     )
 
 
@@ -134,6 +136,7 @@ def _build(trial: Trial, classes: NDArray[np.uint8], results: dict[int, Result])
         price_min=int(priced.min()),
         price_max=int(priced.max()),
         extra=trial.extra,
+        has_own_limits=trial.style.has_own_limits,
     )
     first_sequence = len(set_up_day(terms)) + 1
     load = make_load(trial.flow, classes, trial.style, first_sequence, trial.contract_of_order)

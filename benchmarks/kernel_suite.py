@@ -51,7 +51,7 @@ def run_suite(messages: int, repeats: int, seed: int) -> None:
     result: dict[str, Any] = {"messages": messages, "repeats": repeats, "seed": seed}
     result["flows"] = dict(_flows(messages, repeats, seed))
     result["listed_and_continuous"] = _listed(messages, repeats, seed)
-    result["live_orders"], result["bytes_per_live_order"] = _live(messages, repeats, seed)
+    result["live_orders"], result["memory"] = _live(messages, repeats, seed)
     result["contracts"] = dict(_contracts(messages, repeats, seed))
     result["checks_on_flow_A"] = dict(_checks(messages, repeats, seed))
     result["call_us"] = _calls(seed)
@@ -83,7 +83,7 @@ def _listed(messages: int, repeats: int, seed: int) -> dict[str, Any]:
     return {name: _figures(Trial(name, flow, style), repeats) for name, style in styles.items()}
 
 
-def _live(messages: int, repeats: int, seed: int) -> tuple[dict[str, Any], float]:
+def _live(messages: int, repeats: int, seed: int) -> tuple[dict[str, Any], dict[str, float]]:
     """Flow A at several sizes of the book; filling it is not timed. Also the memory at the largest."""
     rows = {}
     for live in LIVE:
@@ -91,7 +91,11 @@ def _live(messages: int, repeats: int, seed: int) -> tuple[dict[str, Any], float
         trial = Trial(f"{live:,}", make_flow("A", untimed + messages, seed, live), untimed=untimed)
         outcome = measure(trial, repeats)
         rows[trial.name] = _told(outcome)
-    return rows, round(outcome.state_bytes / outcome.passed.live_orders, 1)
+    memory = {
+        "bytes_per_order_slot": outcome.bytes_per_order_slot,
+        f"state_bytes_per_live_order_of_{live}": outcome.state_bytes / outcome.passed.live_orders,
+    }
+    return rows, {name: round(figure, 1) for name, figure in memory.items()}
 
 
 def _contracts(messages: int, repeats: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -107,6 +111,8 @@ def _checks(messages: int, repeats: int, seed: int) -> Iterator[tuple[str, dict[
     flow = make_flow("A", messages, seed)
     for name, extra in VARIANTS.items():
         yield name, _figures(Trial(name, flow, extra=extra), repeats)
+    name = "with members' own limits"
+    yield name, _figures(Trial(name, flow, Style(has_own_limits=True)), repeats)
 
 
 def _calls(seed: int) -> dict[str, float]:

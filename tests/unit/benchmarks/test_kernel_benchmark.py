@@ -84,7 +84,7 @@ def test_the_command_prints_one_line_of_json(tmp_path: Path, mode: str) -> None:
     line = json.loads(done.stdout)
     assert list(line) == KEYS
     assert (line["flow"], line["mode"], line["commands"]) == ("small", mode, MESSAGES)
-    assert int(line["fill_hash"], 16) == examine(flow, False)[1].fill_hash
+    assert line["fill_hash"] == examine(flow, False)[1].fill_hash
     assert line["ns_per_command"] > 0
     assert line["yardstick_ns"] > 0
     assert "fills: those of the bare book" in done.stderr
