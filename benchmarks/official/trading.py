@@ -73,6 +73,7 @@ def _trade(desk: Desk, plans: Sequence[ContractPlan]) -> tuple[list[Event], list
             continue
         if change.method is Method.BLOCK:
             events += _trade_blocks(desk, plans)
+        if change.method is not Method.LISTED:
             continue
         sessions += 1
         if sessions == 1:

@@ -5,11 +5,14 @@ from datetime import date, time
 from typing import NamedTuple
 
 from exchange.rulebook.errors import RulebookError
+from exchange.rulebook.keys import RuleKey
 from exchange.rulebook.model import Session
-from exchange.rulebook.profiles import load_profile
+from exchange.rulebook.profiles import load_profile, rules_on
 from exchange.vocabulary.enums import Method, Phase
 
 EVERY_CONTRACT = 0
+#: methods that every contract has beside its book, whether or not the profile opens them
+EVERY_DAY = frozenset({Method.BLOCK, Method.ONE_WAY})
 
 
 class PhaseChange(NamedTuple):
@@ -29,12 +32,15 @@ class PhaseChange(NamedTuple):
 def sessions_on(profile: str, day: date) -> tuple[PhaseChange, ...]:
     """The day's phase changes in order: sessions open into TRADING, gaps are BREAK, the last close is ENDED.
 
-    PRE_OPEN is not here: it follows the confirmed opening positions, whenever they come. The schedule does
-    not say whether `day` is a trading day; ask the trading calendar.
+    A method without sessions of its own ends with the day, so that the day can be closed; in continuous mode
+    the listed sessions are those of the continuous book. PRE_OPEN is not here: it follows the confirmed
+    opening positions, whenever they come. The schedule does not say whether `day` is a trading day; ask the
+    trading calendar.
     """
     in_force = _sessions_in_force(load_profile(profile).sessions, day)
     if not in_force:
         raise RulebookError(f"profile {profile}: expected sessions on {day}, found none in force")
+    is_continuous = rules_on(profile, day).holds(RuleKey.MODE_CONTINUOUS)
     changes: list[PhaseChange] = []
     for method in sorted({Method[row.method.upper()] for row in in_force}):
         rows = sorted((row for row in in_force if row.method == method.name.lower()), key=lambda r: r.opens)
@@ -45,8 +51,12 @@ def sessions_on(profile: str, day: date) -> tuple[PhaseChange, ...]:
                     f"profile {profile}: expected sessions of {row.method} apart, found {row.closes} after "
                     f"{rows[index + 1].opens}"
                 )
-            changes.append(_change(row.opens, method, Phase.TRADING))
-            changes.append(_change(row.closes, method, Phase.ENDED if is_last else Phase.BREAK))
+            called = Method.CONTINUOUS if is_continuous and method is Method.LISTED else method
+            changes.append(_change(row.opens, called, Phase.TRADING))
+            changes.append(_change(row.closes, called, Phase.ENDED if is_last else Phase.BREAK))
+    last_close = max(change.seconds_of_day for change in changes)
+    for method in EVERY_DAY - {change.method for change in changes}:
+        changes.append(PhaseChange(last_close, EVERY_CONTRACT, method, Phase.ENDED))
     return tuple(sorted(changes))
 
 

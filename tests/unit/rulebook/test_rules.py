@@ -231,7 +231,29 @@ def test_the_days_schedule() -> None:
         ("13:00:00", Method.BLOCK, Phase.TRADING, 0),
         ("15:00:00", Method.LISTED, Phase.ENDED, 0),
         ("15:00:00", Method.BLOCK, Phase.ENDED, 0),
+        ("15:00:00", Method.ONE_WAY, Phase.ENDED, 0),  # not opened that day, and still to be ended
     ]
+
+
+def test_one_way_bidding_is_open_all_day_since_it_exists() -> None:
+    rows = [
+        (str(c.time_of_day), c.phase)
+        for c in sessions_on(NATIONAL, date(2025, 7, 16))
+        if c.method == Method.ONE_WAY
+    ]
+    assert rows == [("09:30:00", Phase.TRADING), ("15:00:00", Phase.ENDED)]
+
+
+def test_in_continuous_mode_the_listed_sessions_are_the_continuous_book_s(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'name = "mine"\ntitle_zh = "甲"\ntitle_en = "mine"\nvenue = "shanghai"\nextends = "national"\n'
+        '[[rule]]\nkey = "mode.continuous"\nvalue = true\neffective_from = 2021-07-16\n'
+        'source = "design"\nlocator = "a what-if"\nflag = "D"\n',
+        encoding="utf-8",
+    )
+    rows = sorted(c.method for c in sessions_on(str(mine), DAY) if c.phase == Phase.TRADING)
+    assert rows == [Method.BLOCK, Method.CONTINUOUS, Method.CONTINUOUS]
 
 
 def test_the_rules_hash_names_what_is_in_force() -> None:
