@@ -12,7 +12,7 @@ from tests.reference import Capacity
 from tests.tables.rows import ENUMS, Part, Row, parse_table
 from tests.tables.subjects import Event, Subject
 
-CAPACITY: Final = Capacity(256, 2_048, 1_010, 7, 32, 24, 8)
+CAPACITY: Final = Capacity(256, 2_048, 1_010, 7, 32, 24, 8, trades=4, transfers=6)
 TRADING_DAY: Final = 8_020
 TIME_NS: Final = 1_639_617_300_000_000_000
 NS_PER_MS: Final = 1_000_000
