@@ -29,6 +29,8 @@ class ContractFigures(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     listed_fen: int = 0
     block_lots: int = 0
     block_fen: int = 0
+    one_way_lots: int = 0
+    one_way_fen: int = 0
     lower: int = 0
     upper: int = 0
 
@@ -50,6 +52,7 @@ class DayFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tonnes: int = 0
     listed_tonnes: int = 0
     block_tonnes: int = 0
+    one_way_tonnes: int = 0
     amount_fen: int = 0
     contracts: dict[str, ContractFigures] = {}
     composite: CompositeFigures = msgspec.field(default_factory=CompositeFigures)
@@ -91,6 +94,10 @@ class FiguresCollector:
         if event["figure_method"] == Method.BLOCK:
             figures.block_lots, figures.block_fen = lots, fen
             self.file.block_tonnes += lots
+            return
+        if event["figure_method"] == Method.ONE_WAY:
+            figures.one_way_lots, figures.one_way_fen = lots, fen
+            self.file.one_way_tonnes += lots
             return
         figures.listed_lots, figures.listed_fen = lots, fen
         figures.open, figures.high = int(event["open_ticks"]), int(event["high_ticks"])

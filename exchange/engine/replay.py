@@ -149,7 +149,8 @@ def _forget(events: Records, streams: StreamIds) -> None:
 
 def _result(identity: Identity, state: State, end: End) -> ReplayResult:
     rows = figures(state)
-    listed = rows["figure_method"] != Method.BLOCK
+    listed = np.isin(rows["figure_method"], (Method.LISTED, Method.CONTINUOUS))
+    block = rows["figure_method"] == Method.BLOCK
     volumes = rows["volume_lots"]
     return ReplayResult(
         day=identity.day,
@@ -160,6 +161,6 @@ def _result(identity: Identity, state: State, end: End) -> ReplayResult:
         tonnes=int(volumes.sum()),
         amount_fen=int(rows["turnover_fen"].sum()),
         listed_lots=int(volumes[listed].sum()),
-        block_lots=int(volumes[~listed].sum()),
+        block_lots=int(volumes[block].sum()),
         end=end,
     )

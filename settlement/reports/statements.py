@@ -66,7 +66,12 @@ TRADE_HEADER: Final = (
     "交易手续费 trading_fee",
     "结算手续费 settlement_fee",
 )
-METHOD_WORDS: Final = {Method.LISTED: "挂牌 listed", Method.BLOCK: "大宗 block"}
+METHOD_WORDS: Final = {
+    Method.LISTED: "挂牌 listed",
+    Method.BLOCK: "大宗 block",
+    Method.ONE_WAY: "单向竞价 one-way",
+    Method.CONTINUOUS: "连续竞价 continuous",
+}
 Row = tuple[object, ...]
 
 

@@ -11,7 +11,7 @@ from tests.property.kernel.trading import ACTIONS, CONTRACT, PEOPLE, Action, Pla
 from tests.reference import Reference
 from tests.reference.closing import closing_price
 from tests.reference.market import Market
-from tests.reference.state import Contract, Order
+from tests.reference.state import Contract, Order, Slot
 from tests.tables.market import CAST
 from tests.tables.subjects import KernelSubject
 
@@ -117,21 +117,22 @@ def test_contracts_phases_and_figures(actions: list[Action]) -> None:
         for c in contracts
     ]
     assert rows(kernel.phases(state), "contract_id", "method", "phase", "is_halted", "next_change_ns") == [
-        (c.contract_id, m, c.phases[m], market.is_halted or c.is_halted, c.next_change_ns[m])
+        (c.contract_id, c.method_at(s), c.phases[s], market.is_halted or c.is_halted, c.next_change_ns[s])
         for c in contracts
-        for m in (Method.LISTED, Method.BLOCK)
+        for s in Slot
     ]
     ranges = ("open_ticks", "high_ticks", "low_ticks", "close_ticks", "volume_lots", "turnover_fen")
     assert rows(kernel.figures(state), "contract_id", "figure_method", "figure_trade_count", *ranges) == [
-        figures_row(c, m) for c in contracts for m in (Method.LISTED, Method.BLOCK)
+        figures_row(c, s) for c in contracts for s in Slot
     ]
 
 
-def figures_row(contract: Contract, method: Method) -> tuple[int, ...]:
+def figures_row(contract: Contract, slot: Slot) -> tuple[int, ...]:
     """A method's figures so far as a reply says them."""
-    f = contract.figures[method]
-    no_open = contract.base_ticks if method == Method.LISTED else 0
-    close = closing_price(contract, method)
+    f = contract.figures[slot]
+    no_open = contract.base_ticks if slot == Slot.BOOK else 0
+    close = closing_price(contract, slot)
+    method = contract.method_at(slot)
     return (
         *(contract.contract_id, method, f.trade_count, f.open_ticks or no_open, f.high_ticks, f.low_ticks),
         *(close, f.volume_lots, f.turnover_fen),

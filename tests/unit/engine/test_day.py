@@ -59,7 +59,7 @@ def write_day(disk: FakeDisk, day: date, *, confirmed: bool = True) -> None:
     collector.write(disk, path, last_sequence=9, digest="00", is_confirmed=confirmed)
 
 
-def test_the_collector_takes_figures_of_both_methods() -> None:
+def test_the_collector_takes_figures_of_every_method() -> None:
     collector = FiguresCollector(date(2021, 12, 16), {1: "CEA"})
     for taken in (
         event(Kind.BAND, contract_id=1, base_price_ticks=1, lower_ticks=1, upper_ticks=9_999),
@@ -72,20 +72,25 @@ def test_the_collector_takes_figures_of_both_methods() -> None:
             Kind.DAY_FIGURES, contract_id=1, figure_method=Method.BLOCK, close_ticks=4800,
             volume_lots=100_000, turnover_fen=480_000_000,
         ),
+        event(
+            Kind.DAY_FIGURES, contract_id=1, figure_method=Method.ONE_WAY, close_ticks=5200,
+            volume_lots=5, turnover_fen=26_000,
+        ),
         event(Kind.COMPOSITE, open_ticks=5010, high_ticks=5100, low_ticks=4900, close_ticks=5020),
-        event(Kind.SEAL_TOTALS, match_count=3, tonnes_lots=100_070, amount_fen=480_351_400),
+        event(Kind.SEAL_TOTALS, match_count=4, tonnes_lots=100_075, amount_fen=480_377_400),
         event(Kind.TRADE, price_ticks=1),
     ):  # fmt: skip
         collector.take(taken)
     disk, path = FakeDisk(), Path("/days/2021-12-16.json")
     collector.write(disk, path, last_sequence=99, digest="ab", is_confirmed=True)
     assert read_day_file(disk, path) == DayFile(
-        date=date(2021, 12, 16), trades=3, tonnes=100_070, listed_tonnes=70, block_tonnes=100_000,
-        amount_fen=480_351_400, last_sequence=99, digest="ab", confirmed=True,
+        date=date(2021, 12, 16), trades=4, tonnes=100_075, listed_tonnes=70, block_tonnes=100_000,
+        one_way_tonnes=5, amount_fen=480_377_400, last_sequence=99, digest="ab", confirmed=True,
         contracts={
             "CEA": ContractFigures(
                 contract_id=1, base=5000, open=5010, high=5100, low=4900, close=5020, listed_lots=70,
-                listed_fen=351_400, block_lots=100_000, block_fen=480_000_000, lower=4500, upper=5500,
+                listed_fen=351_400, block_lots=100_000, block_fen=480_000_000,
+                one_way_lots=5, one_way_fen=26_000, lower=4500, upper=5500,
             )
         },
         composite=CompositeFigures(open=5010, high=5100, low=4900, close=5020),

@@ -54,11 +54,12 @@ def test_contracts_and_phases() -> None:
         (CEA, 5_000, 4_745, 5_256)
     ]
     phase_fields = ("contract_id", "method", "phase", "is_halted", "is_killed")
-    both = [(CEA, Method.LISTED, Phase.TRADING, 0, 0), (CEA, Method.BLOCK, Phase.TRADING, 0, 0)]
-    assert rows(kernel.phases(day.state), *phase_fields) == both
+    every = (Method.LISTED, Method.BLOCK, Method.ONE_WAY)
+    trading = [(CEA, method, Phase.TRADING, 0, 0) for method in every]
+    assert rows(kernel.phases(day.state), *phase_fields) == trading
     day.do(Kind.HALT, level=Level.MARKET, halt_reason=HaltReason.OPERATOR)
     day.do(Kind.KILL, level=Level.CONTRACT, subject_id=CEA)
-    assert [(p["is_halted"], p["is_killed"]) for p in kernel.phases(day.state)] == [(1, 1), (1, 1)]
+    assert [(p["is_halted"], p["is_killed"]) for p in kernel.phases(day.state)] == [(1, 1)] * 3
 
 
 def test_board_shows_the_best_levels_of_both_sides_best_first() -> None:
@@ -75,11 +76,15 @@ def test_board_shows_the_best_levels_of_both_sides_best_first() -> None:
 
 def test_figures_before_and_after_trades() -> None:
     names = ("figure_method", "figure_trade_count", "open_ticks", "high_ticks", "low_ticks", "close_ticks")
-    nothing = [(Method.LISTED, 0, 5_000, 0, 0, 5_000), (Method.BLOCK, 0, 0, 0, 0, 0)]
+    nothing = [
+        (Method.LISTED, 0, 5_000, 0, 0, 5_000),
+        (Method.BLOCK, 0, 0, 0, 0, 0),
+        (Method.ONE_WAY, 0, 0, 0, 0, 0),
+    ]
     assert rows(kernel.figures(trading_day().state), *names) == nothing
     day = busy_day()
     day.order(Kind.TAKE, BOB, side=0, price_ticks=5_020, quantity_lots=150)
-    listed, block = kernel.figures(day.state)
+    listed, block, _one_way = kernel.figures(day.state)
     turnover = 200 * 5_010 + 100 * 5_020
     close = (2 * turnover + 300) // 600
     assert rows(np.array([listed]), *names) == [(Method.LISTED, 4, 5_010, 5_020, 5_010, close)]
