@@ -28,6 +28,7 @@ from exchange.kernel.state import (
     MEMBER,
     MOVEMENT,
     ORDER,
+    OWN_LIMITS,
     REFERENCE,
     SIDES,
     TRADE,
@@ -58,6 +59,8 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "trades": (TRADE, ("trades",)),
     "transfers": (TRANSFER, ("transfers",)),
     "movements": (MOVEMENT, ("accounts", "contracts")),
+    "account_limits": (OWN_LIMITS, ("accounts",)),
+    "login_limits": (OWN_LIMITS, ("logins",)),
     "events": (EVENT, ("events",)),
     "streams": (STREAM, ("events",)),
 }
@@ -123,6 +126,8 @@ detail_at: Final = cast("Callable[[Core, int], np.void]", _rows("details"))
 account_at: Final = cast("Callable[[Core, int], np.void]", _rows("accounts"))
 login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
 member_at: Final = cast("Callable[[Core, int], np.void]", _rows("members"))
+account_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("account_limits"))
+login_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("login_limits"))
 event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
 stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
 trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))

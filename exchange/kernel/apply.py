@@ -5,7 +5,12 @@ from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in
-from exchange.kernel.block import apply_block_accept, apply_block_decline, apply_block_offer
+from exchange.kernel.block import (
+    apply_block_accept,
+    apply_block_counter,
+    apply_block_decline,
+    apply_block_offer,
+)
 from exchange.kernel.cancel import apply_cancel
 from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
 from exchange.kernel.compiled import cold, entry, hot, signed
@@ -24,7 +29,9 @@ from exchange.kernel.definitions import (
     apply_open_day,
 )
 from exchange.kernel.events import reject
+from exchange.kernel.limits import apply_member_limit
 from exchange.kernel.listing import apply_listing
+from exchange.kernel.metering import meter
 from exchange.kernel.opening import (
     apply_opening_begin,
     apply_opening_cash,
@@ -73,8 +80,8 @@ def is_known(kind: int) -> bool:
     return (
         kinds.LISTING <= kind <= kinds.TAKE
         or kind == kinds.CANCEL
-        or kind == kinds.BLOCK_OFFER
-        or kinds.BLOCK_ACCEPT <= kind <= kinds.BLOCK_DECLINE
+        or kinds.BLOCK_OFFER <= kind <= kinds.BLOCK_DECLINE
+        or kind == kinds.MEMBER_LIMIT
         or kinds.TICK <= kind <= kinds.SEAL_DAY
         or kinds.OPENING_BEGIN <= kind <= kinds.OPENING_TOTALS
         or kinds.RESULT_BEGIN <= kind <= kinds.STAGE
@@ -147,6 +154,10 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return run_tick(state, count, command)
     if kind == kinds.BLOCK_OFFER:
         return apply_block_offer(state, count, command)
+    if kind == kinds.BLOCK_COUNTER:
+        return apply_block_counter(state, count, command)
+    if kind == kinds.MEMBER_LIMIT:
+        return apply_member_limit(state, count, command)
     if kind == kinds.BLOCK_ACCEPT:
         return apply_block_accept(state, count, command)
     if kind == kinds.BLOCK_DECLINE:
@@ -182,6 +193,8 @@ def start_command(state: Core, count: int, command: np.void) -> int:
     reason = check_reference(state, command)
     if reason != 0:
         return reject(state, count, command, reason)
+    if signed(counters["is_metered"]) != 0:
+        meter(state, command)
     kind = signed(command["kind"])
     if signed(counters["is_open"]) != 0:
         if kind == kinds.LISTING:

@@ -1,4 +1,4 @@
-"""Block agreement 大宗协议: an offer to a named counterparty, who accepts or declines it."""
+"""Block agreement 大宗协议: offers to one counterparty or on the board; accept, counter, decline."""
 
 import numpy as np
 
@@ -13,89 +13,132 @@ from exchange.kernel.access import (
     holding_at,
     order_at,
 )
-from exchange.kernel.book import (
-    append_offer,
-    find_slot,
-    kind_of,
-    next_order_number,
-    side_of,
-)
-from exchange.kernel.compiled import cold, hot, signed
+from exchange.kernel.book import append_offer, find_slot, flags_of, kind_of, next_order_number, side_of
+from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     ACCEPT_ORDER,
     BLOCK,
     BLOCK_MAX,
     BLOCK_MIN,
     BUY,
+    COUNTERED,
     DAY_TRADES_LAST,
     DECLINED,
     FILLED,
+    LAPSED,
     NONE,
     OFFER_ORDER,
+    OFFER_PARTIAL,
+    ONE,
     SELL,
     SLOT_BITS,
     SLOT_MASK,
     ZERO,
 )
 from exchange.kernel.delivery import lock_taker
-from exchange.kernel.ending import end_offer
+from exchange.kernel.ending import end_offer, write_board
 from exchange.kernel.events import begin_event, reject
+from exchange.kernel.limits import check_limits, check_messages
 from exchange.kernel.listing import accept_order, check_form, reject_terms
 from exchange.kernel.risk import (
     check_eligible,
     check_funds,
-    check_open_orders,
     check_party,
     check_price,
     check_quantity,
+    check_slot,
     check_trading,
     is_account,
 )
 from exchange.kernel.trade import trade
 
 
-@hot
-def check_offer(state: Core, command: np.void) -> int:
-    """Every check of a block offer in its precedence."""
-    reason = check_form(state, command, BLOCK, ZERO)
-    if reason != 0:
-        return reason
-    contract_id = signed(command["contract_id"])
-    account_id = signed(command["account_id"])
-    contract = contract_at(state, contract_id)
-    account = account_at(state, account_id)
-    price = signed(command["price_ticks"])
+@cold
+def check_size_and_price(state: Core, command: np.void) -> int:
+    """A block's quantity and price."""
+    contract = contract_at(state, signed(command["contract_id"]))
     quantity = signed(command["quantity_lots"])
     reason = check_quantity(contract, BLOCK_MIN, BLOCK_MAX, quantity)
     if reason != 0:
         return reason
     lower = signed(contract["block_lower"])
-    reason = check_price(lower, signed(contract["block_upper"]), price, quantity)
+    upper = signed(contract["block_upper"])
+    return check_price(lower, upper, signed(command["price_ticks"]), quantity)
+
+
+@cold
+def check_means(state: Core, command: np.void, side: int, rests: int) -> int:
+    """The account has what the command's side needs, and its limits allow it."""
+    contract_id = signed(command["contract_id"])
+    account_id = signed(command["account_id"])
+    price = signed(command["price_ticks"])
+    quantity = signed(command["quantity_lots"])
+    contract = contract_at(state, contract_id)
+    holding = holding_at(state, account_id, contract_id)
+    reason = check_funds(contract, account_at(state, account_id), holding, side, quantity, price)
     if reason != 0:
         return reason
+    login_id = signed(command["login_id"])
+    return check_limits(state, contract_id, account_id, login_id, price, quantity, rests)
+
+
+@cold
+def check_counterparty(state: Core, command: np.void) -> int:
+    """The counterparty exists and is another legal entity; 0 is the board."""
     counterparty = signed(command["counterparty_account_id"])
+    if counterparty == 0:
+        return reasons.OK
     if not is_account(state, counterparty):
         return reasons.UNKNOWN_COUNTERPARTY
-    if signed(account_at(state, counterparty)["entity_id"]) == signed(account["entity_id"]):
+    return check_entity(state, command, counterparty)
+
+
+@cold
+def check_entity(state: Core, command: np.void, other_account_id: int) -> int:
+    """The other account is not of the command's legal entity."""
+    own = account_at(state, signed(command["account_id"]))
+    if signed(account_at(state, other_account_id)["entity_id"]) == signed(own["entity_id"]):
         return reasons.OWN_COUNTERPARTY
-    holding = holding_at(state, account_id, contract_id)
-    reason = check_funds(contract, account, holding, signed(command["side"]), quantity, price)
-    if reason != 0:
-        return reason
-    return check_open_orders(state, contract, account)
+    return reasons.OK
+
+
+@cold
+def check_offer(state: Core, command: np.void) -> int:
+    """Every check of a block offer in its precedence."""
+    reason = check_form(state, command, BLOCK, OFFER_PARTIAL)
+    if reason == 0:
+        reason = check_size_and_price(state, command)
+    if reason == 0:
+        reason = check_counterparty(state, command)
+    if reason == 0:
+        reason = check_means(state, command, signed(command["side"]), ONE)
+    if reason == 0:
+        reason = check_slot(state)
+    return reason
 
 
 @cold
 def apply_block_offer(state: Core, count: int, command: np.void) -> int:
-    """BLOCK_OFFER: locks like a listing and waits for the named counterparty."""
+    """BLOCK_OFFER: locks like a listing and waits for the named counterparty, or for anybody."""
     reason = check_offer(state, command)
     if reason != 0:
         return reject_terms(state, count, command, BLOCK, reason)
-    slot = signed(counters_of(state)["free_head"])
     counterparty = signed(command["counterparty_account_id"])
+    return rest_offer(state, count, command, signed(command["side"]), counterparty, ZERO)
+
+
+@cold
+def rest_offer(
+    state: Core, count: int, command: np.void, side: int, counterparty: int, countered_order_id: int
+) -> int:
+    """A new offer is live: its owner, and whom it is for, are told."""
+    slot = signed(counters_of(state)["free_head"])
     contract_id = signed(command["contract_id"])
-    count = accept_order(state, count, command, OFFER_ORDER, BLOCK, counterparty)
+    marks = signed(command["order_flags"])
+    count = accept_order(state, count, command, OFFER_ORDER, BLOCK, side, marks, counterparty)
     append_offer(state, contract_at(state, contract_id), slot)
+    if counterparty == 0:
+        return write_board(state, count, command, slot, signed(command["quantity_lots"]))
     begin_event(
         state,
         count,
@@ -112,90 +155,113 @@ def apply_block_offer(state: Core, count: int, command: np.void) -> int:
     event["price_ticks"] = command["price_ticks"]
     event["quantity_lots"] = command["quantity_lots"]
     event["counterparty_account_id"] = command["account_id"]
-    event["side"] = command["side"]
+    event["side"] = side
+    event["order_flags"] = marks
+    event["countered_order_id"] = countered_order_id
     event["order_kind"] = OFFER_ORDER
     event["method"] = BLOCK
     return count + 1
 
 
-@hot
-def check_addressed(state: Core, command: np.void, slot: int) -> int:
-    """The slot holds a block offer of the command's contract addressed to the command's account."""
+@cold
+def check_answered(state: Core, command: np.void, slot: int) -> int:
+    """The slot holds a block offer of the command's contract that the command's account may answer."""
     if slot == NONE:
         return reasons.UNKNOWN_ORDER
     order = order_at(state, slot)
     if kind_of(order) != OFFER_ORDER or signed(order["contract_id"]) != signed(command["contract_id"]):
         return reasons.NOT_A_BLOCK_OFFER
-    if signed(detail_at(state, slot)["counterparty_account_id"]) != signed(command["account_id"]):
+    addressed = signed(detail_at(state, slot)["counterparty_account_id"])
+    is_on_board = addressed == 0 and signed(command["kind"]) != kinds.BLOCK_DECLINE
+    if addressed != signed(command["account_id"]) and not is_on_board:
         return reasons.NOT_ADDRESSED_TO_YOU
-    return reasons.OK
+    return check_entity(state, command, signed(order["account_id"]))
 
 
-@hot
-def check_accept(state: Core, command: np.void, slot: int) -> int:
-    """Every check of an acceptance in its precedence."""
+@cold
+def check_answer(state: Core, command: np.void, slot: int) -> int:
+    """What an acceptance and a counter-offer share, up to the eligibility for the side they take."""
     reason = check_party(state, command)
     if reason != 0:
         return reason
-    contract_id = signed(command["contract_id"])
-    account_id = signed(command["account_id"])
-    contract = contract_at(state, contract_id)
-    account = account_at(state, account_id)
+    is_counter = signed(command["kind"]) == kinds.BLOCK_COUNTER
+    if is_counter and signed(command["order_flags"]) > OFFER_PARTIAL:
+        return reasons.INVALID_FIELD
+    contract = contract_at(state, signed(command["contract_id"]))
     reason = check_trading(state, contract, BLOCK, signed(command["login_id"]))
+    if reason == 0:
+        reason = check_answered(state, command, slot)
+    if reason == 0 and not is_counter:
+        reason = check_terms(state, contract, command, slot)
     if reason != 0:
         return reason
-    reason = check_addressed(state, command, slot)
-    if reason != 0:
-        return reason
-    detail = detail_at(state, slot)
-    price = signed(command["price_ticks"])
+    return check_eligible(contract, account_at(state, signed(command["account_id"])), other_side(state, slot))
+
+
+@cold
+def other_side(state: Core, slot: int) -> int:
+    """The side of whoever answers an offer."""
+    return SELL if side_of(order_at(state, slot)) == BUY else BUY
+
+
+@cold
+def check_terms(state: Core, contract: np.void, command: np.void, slot: int) -> int:
+    """The offer's price, and all that remains of it, or part of it where the offer allows parts."""
+    order = order_at(state, slot)
     quantity = signed(command["quantity_lots"])
-    if price != signed(detail["price_ticks"]) or quantity != signed(detail["quantity_lots"]):
+    most = signed(order["remaining"])
+    least = signed(contract["parameters"][BLOCK_MIN]) if flags_of(order) == OFFER_PARTIAL else most
+    if signed(command["price_ticks"]) != signed(detail_at(state, slot)["price_ticks"]):
         return reasons.TERMS_DIFFER
-    side = SELL if side_of(order_at(state, slot)) == BUY else BUY
-    reason = check_eligible(contract, account, side)
-    if reason != 0:
-        return reason
-    holding = holding_at(state, account_id, contract_id)
-    reason = check_funds(contract, account, holding, side, quantity, price)
-    if reason == 0 and signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
-        return reasons.ORDER_CAPACITY
-    return reason
+    return reasons.OK if least <= quantity <= most else reasons.TERMS_DIFFER
 
 
 @cold
 def apply_block_accept(state: Core, count: int, command: np.void) -> int:
-    """BLOCK_ACCEPT: the whole offer trades at its price; both were confirmed exactly."""
+    """BLOCK_ACCEPT: the offer trades at its price; price and quantity were confirmed."""
     counters = counters_of(state)
     slot = find_slot(state, signed(command["order_id"]))
-    reason = check_accept(state, command, slot)
+    reason = check_answer(state, command, slot)
+    if reason == 0:
+        reason = check_means(state, command, other_side(state, slot), ZERO)
+    if reason == 0 and signed(counters["match_count"]) >= DAY_TRADES_LAST:
+        reason = reasons.ORDER_CAPACITY
     if reason != 0:
         return reject(state, count, command, reason)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
-    side = SELL if side_of(order_at(state, slot)) == BUY else BUY
+    side = other_side(state, slot)
+    order_id = signed(order_at(state, slot)["order_id"])
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     lock_taker(counters, contract_at(state, contract_id), account, holding, side, price, quantity)
     counters["taker_order_id"] = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
     count = trade(state, count, command, slot, quantity, ACCEPT_ORDER, BLOCK)
+    count = write_accepted_done(state, count, command, side)
+    return keep_rest(state, count, command, slot, order_id)
+
+
+@cold
+def write_accepted_done(state: Core, count: int, command: np.void, side: int) -> int:
+    """DONE of an acceptance: it is always filled."""
+    account_id = signed(command["account_id"])
     begin_event(
         state,
         count,
-        signed(account["member_id"]),
+        signed(account_at(state, account_id)["member_id"]),
         kinds.DONE,
         command,
         signed(command["login_id"]),
         signed(command["user_reference"]),
-        contract_id,
+        signed(command["contract_id"]),
         account_id,
     )
     event = event_at(state, count)
-    event["order_id"] = counters["taker_order_id"]
-    event["price_ticks"] = price
-    event["filled_lots"] = quantity
+    event["order_id"] = counters_of(state)["taker_order_id"]
+    event["price_ticks"] = command["price_ticks"]
+    event["filled_lots"] = command["quantity_lots"]
     event["side"] = side
     event["done_reason"] = FILLED
     event["order_kind"] = ACCEPT_ORDER
@@ -204,12 +270,53 @@ def apply_block_accept(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
+def keep_rest(state: Core, count: int, command: np.void, slot: int, order_id: int) -> int:
+    """What is left of an offer after a trade lives on if it is still a block, else it lapses.
+
+    A filled offer has left its slot, but nobody has been handed it since: its terms still stand there.
+    """
+    rest = signed(order_at(state, slot)["remaining"])
+    contract = contract_at(state, signed(command["contract_id"]))
+    if 0 < rest < signed(contract["parameters"][BLOCK_MIN]):
+        return end_offer(state, count, command, slot, LAPSED, ZERO)
+    if signed(detail_at(state, slot)["counterparty_account_id"]) != 0:
+        return count
+    count = write_board(state, count, command, slot, rest)
+    event_at(state, count - 1)["order_id"] = order_id
+    return count
+
+
+@cold
+def apply_block_counter(state: Core, count: int, command: np.void) -> int:
+    """BLOCK_COUNTER: offers the offeror the other side; what was offered to oneself ends, the board stays."""
+    slot = find_slot(state, signed(command["order_id"]))
+    reason = check_answer(state, command, slot)
+    if reason == 0:
+        reason = check_size_and_price(state, command)
+    if reason == 0:
+        reason = check_means(state, command, other_side(state, slot), ONE)
+    if reason == 0:
+        reason = check_slot(state)
+    if reason != 0:
+        return reject_terms(state, count, command, BLOCK, reason)
+    side = other_side(state, slot)
+    offeror = signed(order_at(state, slot)["account_id"])
+    countered = signed(order_at(state, slot)["order_id"])
+    if signed(detail_at(state, slot)["counterparty_account_id"]) != 0:
+        reference = signed(command["user_reference"])
+        count = end_offer(state, count, command, slot, COUNTERED, reference)
+    return rest_offer(state, count, command, side, offeror, countered)
+
+
+@cold
 def apply_block_decline(state: Core, count: int, command: np.void) -> int:
     """BLOCK_DECLINE: works in any phase while the offer lives."""
     slot = find_slot(state, signed(command["order_id"]))
     reason = check_party(state, command)
     if reason == 0:
-        reason = check_addressed(state, command, slot)
+        reason = check_answered(state, command, slot)
+    if reason == 0:
+        reason = check_messages(state)
     if reason != 0:
         return reject(state, count, command, reason)
     return end_offer(state, count, command, slot, DECLINED, signed(command["user_reference"]))

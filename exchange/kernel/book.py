@@ -10,7 +10,19 @@ import numpy as np
 from exchange.kernel.access import Core, counters_of, level_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import hot, signed
-from exchange.kernel.constants import BOOK, BUY, CONTINUOUS, NONE, ONE, SLOT_BITS, SLOT_MASK
+from exchange.kernel.constants import (
+    BOOK,
+    BUY,
+    CONTINUOUS,
+    KIND_MASK,
+    KIND_SHIFT,
+    MARKS_SHIFT,
+    NONE,
+    ONE,
+    RULE_SHIFT,
+    SLOT_BITS,
+    SLOT_MASK,
+)
 
 
 @hot
@@ -34,9 +46,9 @@ def price_at(contract: np.void, side: int, position: int) -> int:
 
 
 @hot
-def side_kind(side: int, order_kind: int) -> int:
-    """Side and kind of an order in one byte."""
-    return side | (order_kind << ONE)
+def side_kind(side: int, order_kind: int, marks: int) -> int:
+    """Side, kind and marks of an order in one byte; marks are its flag and, above it, its self-trade rule."""
+    return side | (order_kind << KIND_SHIFT) | (marks << MARKS_SHIFT)
 
 
 @hot
@@ -48,7 +60,19 @@ def side_of(order: np.void) -> int:
 @hot
 def kind_of(order: np.void) -> int:
     """OrderKind of an order slot."""
-    return signed(order["side_kind"]) >> ONE
+    return (signed(order["side_kind"]) >> KIND_SHIFT) & KIND_MASK
+
+
+@hot
+def flags_of(order: np.void) -> int:
+    """The flags that an order was accepted with."""
+    return (signed(order["side_kind"]) >> MARKS_SHIFT) & ONE
+
+
+@hot
+def rule_of(order: np.void) -> int:
+    """The SelfTradeRule that an order chose."""
+    return signed(order["side_kind"]) >> RULE_SHIFT
 
 
 @hot

@@ -27,6 +27,7 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.ending import end_offer, end_order
 from exchange.kernel.events import reject
+from exchange.kernel.limits import check_messages
 from exchange.kernel.risk import is_own_account
 
 
@@ -77,7 +78,7 @@ def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
     in_break = signed(contract["phase"][method]) == BREAK
     if in_break and signed(contract["parameters"][CANCEL_IN_BREAK]) == 0:
         return reasons.WRONG_PHASE, NONE
-    return reasons.OK, slot
+    return check_messages(state), slot
 
 
 @hot

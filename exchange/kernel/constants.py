@@ -7,10 +7,12 @@ from exchange.kernel.compiled import signed
 from exchange.kernel.state import NO_SLOT
 from exchange.vocabulary import limits
 from exchange.vocabulary.enums import (
+    BlockFlag,
     DoneReason,
     Eligibility,
     HaltReason,
     Level,
+    MemberLimit,
     Method,
     OrderKind,
     ParameterId,
@@ -47,12 +49,19 @@ CCER: Final = signed(Product.CCER)
 PRODUCT_MIN: Final = signed(min(Product))
 PRODUCT_MAX: Final = signed(max(Product))
 PARTIAL: Final = signed(TakeFlag.PARTIAL)
+OFFER_PARTIAL: Final = signed(BlockFlag.PARTIAL)
 MAKER: Final = signed(Role.MAKER)
 TAKER: Final = signed(Role.TAKER)
 
 MAY_BUY: Final = signed(Eligibility.BUY)
 MAY_SELL: Final = signed(Eligibility.SELL)
 MAY_CCER: Final = signed(Eligibility.CCER)
+
+#: side_kind of an order: one bit of side, three of kind, one of flags, three of self-trade rule
+KIND_SHIFT: Final = signed(1)
+KIND_MASK: Final = signed(7)
+MARKS_SHIFT: Final = signed(4)
+RULE_SHIFT: Final = signed(5)
 
 LISTING_ORDER: Final = signed(OrderKind.LISTING)
 TAKE_ORDER: Final = signed(OrderKind.TAKE)
@@ -64,6 +73,7 @@ CANCELLED: Final = signed(DoneReason.CANCELLED)
 LAPSED: Final = signed(DoneReason.LAPSED)
 REMAINDER: Final = signed(DoneReason.REMAINDER)
 DECLINED: Final = signed(DoneReason.DECLINED)
+COUNTERED: Final = signed(DoneReason.COUNTERED)
 
 CLOSED: Final = signed(Phase.CLOSED)
 PRE_OPEN: Final = signed(Phase.PRE_OPEN)
@@ -117,6 +127,9 @@ BUST_CHANGES_FIGURES: Final = signed(ParameterId.BUST_CHANGES_FIGURES)
 BUST_SPENT_PROCEEDS: Final = signed(ParameterId.BUST_SPENT_PROCEEDS)
 PRICE_STEP: Final = signed(ParameterId.PRICE_STEP_TICKS)
 MATCHING_RULE: Final = signed(ParameterId.MATCHING_RULE)
+OWN_QUANTITY: Final = signed(MemberLimit.ORDER_QUANTITY_LOTS)
+OWN_AMOUNT: Final = signed(MemberLimit.ORDER_AMOUNT_FEN)
+OWN_OPEN_ORDERS: Final = signed(MemberLimit.OPEN_ORDERS)
 PARAMETER_LAST: Final = signed(max(ParameterId))
 
 STREAM_PUBLIC: Final = signed(limits.STREAM_PUBLIC)
@@ -136,6 +149,8 @@ SLOT_BITS: Final = signed(limits.ORDER_SLOT_BITS)
 SLOT_MASK: Final = signed(limits.ORDER_SLOT_NONE)
 VERSION: Final = signed(limits.PROTOCOL_VERSION)
 STEP_EVENTS: Final = signed(limits.EVENTS_PER_STEP_MAX)
+VALUE_SHOWN_MAX: Final = signed(2**32 - 1)  # REJECTED.expected_value is u4
+NS_OF_SECOND: Final = signed(1_000_000_000)
 HEARTBEAT_MS: Final = signed(limits.HEARTBEAT_MS)
 DEAD_MS: Final = signed(limits.DEAD_MS)
 #: Above it no take or acceptance starts: a take of ordinary size has at most so many fills.

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from exchange.kernel.constants import KIND_MASK, KIND_SHIFT, MARKS_SHIFT, NS_OF_SECOND, RULE_SHIFT
 from exchange.kernel.state import METHODS, State
 from exchange.kernel.views import defined_accounts, defined_contracts, kept_trades, offer_slots, side_slots
-from exchange.vocabulary.enums import ParameterId, Side
+from exchange.vocabulary.enums import MemberLimit, ParameterId, Side
 
 HEAD = b"two-city state 2"
 HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today")
@@ -61,9 +62,12 @@ def _parts(state: State) -> Iterator[bytes]:
         login = state.logins[login_id]
         names = "member_id highest_reference is_up is_killed"
         yield struct.pack("<HIIBB", login_id, *(int(login[name]) for name in names.split()))
+        yield _limits(state.login_limits[login_id])
     for stream in np.flatnonzero(state.members["event_count"]):
         member = state.members[stream]
         yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
+        second = int(member["second_ns"]) // int(NS_OF_SECOND)
+        yield struct.pack("<qII", second, int(member["messages"]), int(member["cancels"]))
     yield _trades(state)
     for row in state.transfers[: int(counters["transfers"])]:
         yield struct.pack("<IIHqBB", *(int(row[name]) for name in TRANSFER_FIELDS))
@@ -96,6 +100,7 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
 
 def _order(state: State, slot: int) -> bytes:
     order, detail = state.orders[slot], state.details[slot]
+    packed = int(order["side_kind"])
     return struct.pack(
         "<QIIIHIqIqBBB",
         int(order["order_id"]),
@@ -107,14 +112,18 @@ def _order(state: State, slot: int) -> bytes:
         int(detail["lock_fen"]),
         int(detail["quantity_lots"]),
         int(detail["filled_fen"]),
-        int(order["side_kind"]) >> 1,
-        0,
-        0,
+        packed >> int(KIND_SHIFT) & int(KIND_MASK),
+        packed >> int(MARKS_SHIFT) & 1,
+        packed >> int(RULE_SHIFT),
     )
 
 
 def _parameters(rows: np.void) -> bytes:
     return b"".join(struct.pack("<q", int(rows["parameters"][parameter])) for parameter in ParameterId)
+
+
+def _limits(row: np.void) -> bytes:
+    return struct.pack("<qqq", *(int(row["value"][limit]) for limit in MemberLimit))
 
 
 def _account(state: State, account_id: int) -> Iterator[bytes]:
@@ -125,6 +134,7 @@ def _account(state: State, account_id: int) -> Iterator[bytes]:
     first = account_id * contracts
     yield struct.pack("<IIIBqqqqqIqq", account_id, *(int(account[name]) for name in names.split()))
     yield struct.pack("<qqq", *(int(state.movements[name][first]) for name in ("held", "moved", "covered")))
+    yield _limits(state.account_limits[account_id])
     for contract_id in range(1, contracts):
         holding, movement = state.holdings[first + contract_id], state.movements[first + contract_id]
         buckets = (

@@ -3,11 +3,20 @@
 import numpy as np
 
 from exchange.kernel import kinds
-from exchange.kernel.access import Core, account_at, contract_at, detail_at, event_at, holding_at, order_at
-from exchange.kernel.book import free_slot, kind_of, remove_offer, remove_order, side_of
+from exchange.kernel.access import (
+    Core,
+    account_at,
+    contract_at,
+    detail_at,
+    event_at,
+    holding_at,
+    login_at,
+    order_at,
+)
+from exchange.kernel.book import flags_of, free_slot, kind_of, remove_offer, remove_order, side_of
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import BLOCK, OFFER_ORDER, SELL, ZERO
-from exchange.kernel.events import begin_event
+from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.risk import lock_cash, lock_units
 
 
@@ -55,6 +64,8 @@ def end_order(state: Core, count: int, command: np.void, slot: int, reason: int)
     else:
         remove_order(state, contract, slot)
     account["open_orders"] = signed(account["open_orders"]) - 1
+    login = login_at(state, signed(order["login_id"]))
+    login["open_orders"] = signed(login["open_orders"]) - 1
     free_slot(state, slot)
     return count + 1
 
@@ -63,7 +74,7 @@ def end_order(state: Core, count: int, command: np.void, slot: int, reason: int)
 def write_block_closed(
     state: Core, count: int, command: np.void, slot: int, reason: int, user_reference: int
 ) -> int:
-    """BLOCK_CLOSED to the counterparty of a block offer, written while its slot still holds it."""
+    """BLOCK_CLOSED to the counterparty of an offer with a rest, written while its slot still holds it."""
     order = order_at(state, slot)
     detail = detail_at(state, slot)
     counterparty = signed(detail["counterparty_account_id"])
@@ -81,7 +92,7 @@ def write_block_closed(
     event = event_at(state, count)
     event["order_id"] = order["order_id"]
     event["price_ticks"] = detail["price_ticks"]
-    event["quantity_lots"] = detail["quantity_lots"]
+    event["quantity_lots"] = order["remaining"]
     event["counterparty_account_id"] = order["account_id"]
     event["side"] = side_of(order)
     event["done_reason"] = reason
@@ -90,9 +101,27 @@ def write_block_closed(
 
 
 @cold
+def write_board(state: Core, count: int, command: np.void, slot: int, remaining_lots: int) -> int:
+    """BLOCK_BOARD: everybody sees what the board offers, but not whose it is; nothing left means gone."""
+    order = order_at(state, slot)
+    begin_public(state, count, kinds.BLOCK_BOARD, command, signed(order["contract_id"]))
+    event = event_at(state, count)
+    event["order_id"] = order["order_id"]
+    event["price_ticks"] = detail_at(state, slot)["price_ticks"]
+    event["quantity_lots"] = remaining_lots
+    event["side"] = side_of(order)
+    event["order_flags"] = flags_of(order)
+    event["method"] = BLOCK
+    return count + 1
+
+
+@cold
 def end_offer(state: Core, count: int, command: np.void, slot: int, reason: int, user_reference: int) -> int:
-    """End a block offer without a trade: its owner is told first, then its counterparty."""
-    write_block_closed(state, count + 1, command, slot, reason, user_reference)
+    """End a block offer with a rest: its owner is told first, then its counterparty, or everybody."""
+    if signed(detail_at(state, slot)["counterparty_account_id"]) == 0:
+        write_board(state, count + 1, command, slot, ZERO)
+    else:
+        write_block_closed(state, count + 1, command, slot, reason, user_reference)
     end_order(state, count, command, slot, reason)
     return count + 2
 

@@ -5,16 +5,18 @@ Every writer takes the number of events written so far and returns it plus one.
 
 import numpy as np
 
-from exchange.kernel import kinds
+from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, counters_of, event_at, login_at, logins_in, member_at, stream_at
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     STREAM_OPERATOR,
     STREAM_PUBLIC,
     STREAM_SETTLEMENT,
+    VALUE_SHOWN_MAX,
     VERSION,
     ZERO,
 )
+from exchange.kernel.metering import CREDIT_PLENTY, credit_left, milliseconds_to_next_second
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
 
 
@@ -106,10 +108,13 @@ def write_rejected(
     login_id = signed(command["login_id"])
     stream = STREAM_OPERATOR
     highest = ZERO
+    credit = CREDIT_PLENTY
     if 0 < login_id < logins_in(state):
         login = login_at(state, login_id)
         if signed(login["is_defined"]) != 0:
             highest = signed(login["highest_reference"])
+            if signed(counters_of(state)["is_metered"]) != 0:
+                credit = credit_left(state, command)
             if signed(login["member_id"]) != 0:
                 stream = signed(login["member_id"])
     begin_event(
@@ -130,9 +135,14 @@ def write_rejected(
         event["quantity_lots"] = command["quantity_lots"]
     event["highest_reference"] = highest
     event["command_kind"] = command["kind"]
-    event["remaining_credit"] = 255
+    event["remaining_credit"] = credit
     event["reason"] = reason
     event["expected_value"] = expected
+    if reason == reasons.MESSAGE_LIMIT:
+        event["retry_after_ms"] = milliseconds_to_next_second(signed(command["time_ns"]))
+    elif reason == reasons.OWN_LIMIT:
+        passed = signed(counters_of(state)["limit_passed"])
+        event["expected_value"] = passed if passed < VALUE_SHOWN_MAX else VALUE_SHOWN_MAX
     return count + 1
 
 

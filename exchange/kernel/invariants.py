@@ -11,6 +11,8 @@ from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
 
 MOVEMENT_FIELDS = ("held", "moved", "covered")
 FIGURE_SLOTS = 3  # behind them the figures of trades no longer kept
+#: of an order's side_kind
+SIDE_AND_KIND = 0x0F
 
 
 def check_state(state: State) -> None:
@@ -98,7 +100,7 @@ def _check_side(state: State, contract_id: int, side: int) -> None:
         price = origin - position if side == Side.BUY else origin + position
         prices = set(state.details["price_ticks"][slots].tolist())
         _expect(f"{place} prices", {price}, prices)
-        kinds = set(state.orders["side_kind"][slots].tolist())
+        kinds = set((state.orders["side_kind"][slots] & SIDE_AND_KIND).tolist())
         _expect(f"{place} side and kind", {side | OrderKind.LISTING << 1}, kinds)
 
 
@@ -143,6 +145,7 @@ def _check_locks(state: State) -> None:
     open_buys = np.zeros(len(state.holdings), np.int64)
     locked_fen = np.zeros(len(state.accounts), np.int64)
     open_orders = np.zeros(len(state.accounts), np.int64)
+    entered = np.zeros(len(state.logins), np.int64)
     found = 0
     for contract_id in defined_contracts(state):
         sides = [slot for side in Side for slot in side_slots(state, contract_id, side)]
@@ -152,6 +155,7 @@ def _check_locks(state: State) -> None:
             account_id = int(order["account_id"])
             _expect(f"contract of slot {slot}", contract_id, int(order["contract_id"]))
             open_orders[account_id] += 1
+            entered[int(order["login_id"])] += 1
             locked_fen[account_id] += int(state.details["lock_fen"][slot])
             lots = open_buys if int(order["side_kind"]) & 1 == Side.BUY else locked_lots
             lots[account_id * contracts + contract_id] += int(order["remaining"])
@@ -163,6 +167,7 @@ def _check_locks(state: State) -> None:
         ("holdings.open_buys", open_buys, state.holdings["open_buys"]),
         ("accounts.locked", locked_fen, state.accounts["locked"]),
         ("accounts.open_orders", open_orders, state.accounts["open_orders"]),
+        ("logins.open_orders", entered, state.logins["open_orders"]),
     ):
         wrong = np.flatnonzero(wanted != rows)
         if len(wrong):

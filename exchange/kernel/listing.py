@@ -13,6 +13,7 @@ from exchange.kernel.access import (
     event_at,
     holding_at,
     level_at,
+    login_at,
     order_at,
     reference_at,
     ring_of,
@@ -33,14 +34,15 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.events import begin_event, write_rejected
+from exchange.kernel.limits import check_limits
 from exchange.kernel.risk import (
     amount_with_fees,
     check_eligible,
     check_funds,
-    check_open_orders,
     check_party,
     check_price,
     check_quantity,
+    check_slot,
     check_trading,
     lock_cash,
     lock_units,
@@ -86,7 +88,11 @@ def check_listing(state: Core, command: np.void) -> int:
     reason = check_funds(contract, account, holding, side, quantity, price)
     if reason != 0:
         return reason
-    reason = check_open_orders(state, contract, account)
+    login_id = signed(command["login_id"])
+    reason = check_limits(state, contract_id, account_id, login_id, price, quantity, ONE)
+    if reason != 0:
+        return reason
+    reason = check_slot(state)
     if reason != 0:
         return reason
     position = position_of(contract, side, price)
@@ -98,7 +104,14 @@ def check_listing(state: Core, command: np.void) -> int:
 
 @hot
 def accept_order(
-    state: Core, count: int, command: np.void, order_kind: int, method: int, counterparty: int
+    state: Core,
+    count: int,
+    command: np.void,
+    order_kind: int,
+    method: int,
+    side: int,
+    marks: int,
+    counterparty: int,
 ) -> int:
     """Lock what the command needs, fill a slot with it, remember its reference, and write ACCEPTED.
 
@@ -112,7 +125,6 @@ def accept_order(
     contract = contract_at(state, contract_id)
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
-    side = signed(command["side"])
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     slot = take_slot(state)
@@ -127,11 +139,13 @@ def accept_order(
         detail["lock_fen"] = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
     account["open_orders"] = signed(account["open_orders"]) + 1
+    login = login_at(state, login_id)
+    login["open_orders"] = signed(login["open_orders"]) + 1
     order["remaining"] = quantity
     order["account_id"] = account_id
     order["login_id"] = login_id
     order["contract_id"] = contract_id
-    order["side_kind"] = side_kind(side, order_kind)
+    order["side_kind"] = side_kind(side, order_kind, marks)
     detail["filled_fen"] = 0
     detail["user_reference"] = reference
     detail["quantity_lots"] = quantity
@@ -156,6 +170,7 @@ def accept_order(
     event["quantity_lots"] = quantity
     event["counterparty_account_id"] = counterparty
     event["side"] = side
+    event["order_flags"] = marks & ONE
     event["order_kind"] = order_kind
     event["method"] = method
     return count + 1
@@ -168,9 +183,9 @@ def apply_listing(state: Core, count: int, command: np.void) -> int:
     if reason != 0:
         return reject_terms(state, count, command, LISTED, reason)
     slot = signed(counters_of(state)["free_head"])
-    count = accept_order(state, count, command, LISTING_ORDER, LISTED, ZERO)
-    contract = contract_at(state, signed(command["contract_id"]))
     side = signed(command["side"])
+    count = accept_order(state, count, command, LISTING_ORDER, LISTED, side, ZERO, ZERO)
+    contract = contract_at(state, signed(command["contract_id"]))
     order_at(state, slot)["position"] = position_of(contract, side, signed(command["price_ticks"]))
     append_order(state, contract, slot)
     return count

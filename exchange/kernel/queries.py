@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from exchange.kernel.constants import KIND_MASK, KIND_SHIFT
 from exchange.kernel.state import State
 from exchange.kernel.views import defined_contracts, side_slots
 from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Side
@@ -31,7 +32,7 @@ def open_orders(state: State, account_id: int) -> Records:
         records[name] = details[name]
     records["remaining_lots"] = mine["remaining"]
     records["side"] = mine["side_kind"] & 1
-    records["order_kind"] = mine["side_kind"] >> 1
+    records["order_kind"] = (mine["side_kind"] >> KIND_SHIFT) & KIND_MASK
     records["method"] = METHOD_OF_KIND[records["order_kind"]]
     return records
 

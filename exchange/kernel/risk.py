@@ -24,7 +24,6 @@ from exchange.kernel.constants import (
     MAY_BUY,
     MAY_CCER,
     MAY_SELL,
-    OPEN_ORDERS_MAX,
     PPM,
     RESALE_SAME_DAY,
     SETTLEMENT_FEE,
@@ -159,11 +158,8 @@ def check_funds(
 
 
 @hot
-def check_open_orders(state: Core, contract: np.void, account: np.void) -> int:
-    """One more resting order fits the account's limit and the pool."""
-    limit = signed(contract["parameters"][OPEN_ORDERS_MAX])
-    if limit > 0 and signed(account["open_orders"]) >= limit:
-        return reasons.OPEN_ORDERS_LIMIT
+def check_slot(state: Core) -> int:
+    """The pool holds one more resting order."""
     if signed(counters_of(state)["free_head"]) >= orders_in(state):
         return reasons.ORDER_CAPACITY
     return reasons.OK

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.vocabulary.enums import ParameterId, SelfTradeRule
+from exchange.vocabulary.enums import MemberLimit, ParameterId, SelfTradeRule
 from exchange.vocabulary.limits import (
     ACCOUNTS_MAX,
     CONTRACTS_MAX,
@@ -60,6 +60,8 @@ class State(NamedTuple):
     trades: Rows  # ring of the newest trades: row (match_id - 1) % capacity
     transfers: Rows  # by ascending transfer_id
     movements: Rows  # [account, contract], contract 0 = cash: the cold part of a balance
+    account_limits: Rows  # of members' own
+    login_limits: Rows
 
 
 def _dtype(text: str) -> np.dtype[np.void]:
@@ -94,6 +96,7 @@ COUNTERS: Final = _dtype(f"""
     take_slot i8, take_position i8, take_depth i8, take_rest i8
     taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
+    second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT
 """)
 
 CONTRACT: Final = _dtype(f"""
@@ -129,7 +132,7 @@ DETAIL: Final = _dtype("""
 ACCOUNT: Final = _dtype("""
     available i8, locked i8, proceeds_today i8, proceeds_held i8, fees_today i8, opening i8, frozen i8
     member_id u4, entity_id u4, group_id u4, open_orders u4, trade_count u4
-    opening_mark u4, result_mark u4, eligibility u1, is_defined u1
+    opening_mark u4, result_mark u4, eligibility u1, is_defined u1, has_limits u1
 """)
 
 #: One cache line. open_buys are the lots of the account's resting buys.
@@ -140,6 +143,7 @@ HOLDING: Final = _dtype("""
 
 LOGIN: Final = _dtype(
     "highest_reference u4, member_id u4, is_defined u1, is_killed u1, is_up u1, rights u1, down_reason u1"
+    ", has_limits u1, open_orders u4"
 )
 
 REFERENCE: Final = _dtype("slot u4")
@@ -157,7 +161,11 @@ TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id 
 #: held: on its way out, not yet gone; moved: come in less gone; covered: paid by the settlement reserve.
 MOVEMENT: Final = _dtype("held i8, moved i8, covered i8")
 
-MEMBER: Final = _dtype("event_count i8, is_defined u1, is_killed u1")
+#: messages and cancels are those of the second that began at second_ns.
+MEMBER: Final = _dtype("event_count i8, second_ns i8, messages u4, cancels u4, is_defined u1, is_killed u1")
+
+#: What a member allows its own account or login, by MemberLimit; 0 = off.
+OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}")
 
 DEFAULT_PARAMETERS: Final = {
     ParameterId.LISTED_QUANTITY_LOTS_MIN: 1,
@@ -206,6 +214,8 @@ def new_state(capacity: Capacity) -> State:
         trades=_rows(capacity.trades, TRADE),
         transfers=_rows(capacity.transfers, TRANSFER),
         movements=_rows(capacity.accounts * capacity.contracts, MOVEMENT),
+        account_limits=_rows(capacity.accounts, OWN_LIMITS),
+        login_limits=_rows(capacity.logins, OWN_LIMITS),
     )
     counters = state.counters[0]
     for name in ("contracts", "accounts", "logins", "members", "levels"):

@@ -49,6 +49,7 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.delivery import lock_taker, release_taker
 from exchange.kernel.events import begin_event, write_rejected
+from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import check_form, reject_terms
 from exchange.kernel.risk import check_funds, check_price, check_quantity
 from exchange.kernel.trade import trade
@@ -183,6 +184,9 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
         return reason, slot, position, depth
     holding = holding_at(state, account_id, contract_id)
     reason = check_funds(contract, account_at(state, account_id), holding, side, quantity, worst)
+    if reason == 0:
+        login_id = signed(command["login_id"])
+        reason = check_limits(state, contract_id, account_id, login_id, worst, quantity, ZERO)
     if reason == 0 and signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
         reason = reasons.ORDER_CAPACITY
     return reason, slot, position, depth

@@ -4,7 +4,7 @@ import hashlib
 import struct
 from collections.abc import Iterator
 
-from exchange.vocabulary.enums import ParameterId
+from exchange.vocabulary.enums import MemberLimit, ParameterId
 from tests.reference.ledger import Trade, Transfer
 from tests.reference.market import Market
 from tests.reference.monitor import window_of
@@ -50,6 +50,7 @@ def _parts(market: Market) -> Iterator[bytes]:
             login.is_up,
             login.is_killed,
         )
+        yield _limits(login.limits)
         yield struct.pack(
             "<BIIqqq",
             login.cancels_on_disconnect,
@@ -62,6 +63,7 @@ def _parts(market: Market) -> Iterator[bytes]:
     for stream, member in sorted(market.members.items()):
         if member.event_count:
             yield struct.pack("<IIB", stream, member.event_count, member.is_killed)
+            yield struct.pack("<qII", member.second, *member.sent.values())
     yield from map(_trade, market.trades[-market.capacity.trades :])
     yield from map(_transfer, market.transfers.values())
 
@@ -161,6 +163,10 @@ def _parameters(values: dict[ParameterId, int]) -> bytes:
     return b"".join(struct.pack("<q", values[parameter]) for parameter in ParameterId)
 
 
+def _limits(limits: dict[MemberLimit, int]) -> bytes:
+    return struct.pack("<qqq", *limits.values())
+
+
 def _account(account: Account) -> Iterator[bytes]:
     yield struct.pack(
         "<IIIBqqqqqIqqqqq",
@@ -180,6 +186,7 @@ def _account(account: Account) -> Iterator[bytes]:
         account.moved,
         account.covered,
     )
+    yield _limits(account.limits)
     for contract_id, h in account.holdings.items():
         buckets = (h.opening, h.available, h.locked, h.bought_today, h.frozen, h.sold_today, h.held, h.moved)
         if any(buckets):

@@ -39,7 +39,6 @@ TABLES = {
         bob BLOCK_OFFER side=sell q=20_000_001 p=0                       -> !QUANTITY_ABOVE_MAXIMUM expected_value=20_000_000
         bob BLOCK_OFFER side=sell q=400_000 p=38.85                      -> !PRICE_OUTSIDE_BAND expected_value=38.86
         bob BLOCK_OFFER side=sell q=400_000 p=72.19                      -> !PRICE_OUTSIDE_BAND expected_value=72.18
-        bob BLOCK_OFFER side=sell q=400_000 p=72.18 to=0                 -> !UNKNOWN_COUNTERPARTY
         bob BLOCK_OFFER side=sell q=400_000 p=72.18 to=1_008             -> !UNKNOWN_COUNTERPARTY
         bob BLOCK_OFFER side=sell q=400_000 p=72.18 to=9_999_999         -> !UNKNOWN_COUNTERPARTY
         bob BLOCK_OFFER side=sell q=400_000 p=72.18 to=1_006             -> !OWN_COUNTERPARTY
@@ -50,8 +49,8 @@ TABLES = {
     "the amount's bound comes before the counterparty": """
         exchange DEFINE_CONTRACT contract=4 base_price_ticks=300.00 product=1 -> ...
         ---
-        bob BLOCK_OFFER contract=4 side=buy q=13_333_334 p=300.00 to=0   -> !AMOUNT_ABOVE_LIMIT
-        bob BLOCK_OFFER contract=4 side=buy q=13_333_333 p=300.00 to=0   -> !UNKNOWN_COUNTERPARTY
+        bob BLOCK_OFFER contract=4 side=buy q=13_333_334 p=300.00 to=1_008 -> !AMOUNT_ABOVE_LIMIT
+        bob BLOCK_OFFER contract=4 side=buy q=13_333_333 p=300.00 to=1_008 -> !UNKNOWN_COUNTERPARTY
     """,
     "two members of one entity do not deal in blocks with each other": """
         ann BLOCK_OFFER side=sell q=100_000 p=50.00 to=eve               -> !OWN_COUNTERPARTY

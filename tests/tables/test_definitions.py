@@ -56,7 +56,7 @@ TABLES = {
     "parameters: contract, number, value; and only before positions are confirmed": """
         exchange PARAMETER_SET contract=6 parameter_id=99 parameter_value=-1                            -> !UNKNOWN_CONTRACT
         exchange PARAMETER_SET contract=1 parameter_id=0 parameter_value=-1                             -> !UNKNOWN_PARAMETER
-        exchange PARAMETER_SET contract=1 parameter_id=18 parameter_value=-1                            -> !UNKNOWN_PARAMETER
+        exchange PARAMETER_SET contract=1 parameter_id=38 parameter_value=-1                            -> !UNKNOWN_PARAMETER
         exchange PARAMETER_SET contract=1 parameter_id=listed_band_ppm parameter_value=1_000_000        -> !PARAMETER_VALUE
         exchange PARAMETER_SET contract=1 parameter_id=listed_band_ppm parameter_value=-1               -> !PARAMETER_VALUE
         exchange PARAMETER_SET contract=1 parameter_id=block_band_ppm parameter_value=1_000_000         -> !PARAMETER_VALUE
