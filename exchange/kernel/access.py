@@ -21,9 +21,9 @@ from exchange.kernel.state import (
     ACCOUNT,
     CONTRACT,
     COUNTERS,
-    DETAIL,
     HOLDING,
     LEVEL,
+    LINK,
     LOGIN,
     MEMBER,
     MOVEMENT,
@@ -50,7 +50,7 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "levels": (LEVEL, ("contracts", SIDE, "levels")),
     "words": (WORD, ("contracts", SIDE, "side_words")),
     "orders": (ORDER, ("orders",)),
-    "details": (DETAIL, ("orders",)),
+    "links": (LINK, ("orders",)),
     "accounts": (ACCOUNT, ("accounts",)),
     "holdings": (HOLDING, ("accounts", "contracts")),
     "logins": (LOGIN, ("logins",)),
@@ -122,7 +122,8 @@ enter: Final = cast("Callable[[State, Rows, NDArray[np.uint32]], Core]", _enter)
 counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
 contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
 order_at: Final = cast("Callable[[Core, int], np.void]", _rows("orders"))
-detail_at: Final = cast("Callable[[Core, int], np.void]", _rows("details"))
+detail_at: Final = order_at
+link_at: Final = cast("Callable[[Core, int], np.void]", _rows("links"))
 account_at: Final = cast("Callable[[Core, int], np.void]", _rows("accounts"))
 login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
 member_at: Final = cast("Callable[[Core, int], np.void]", _rows("members"))

@@ -7,7 +7,7 @@ that it can be moved during the day.
 
 import numpy as np
 
-from exchange.kernel.access import Core, counters_of, level_at, order_at, orders_in
+from exchange.kernel.access import Core, counters_of, level_at, link_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
@@ -94,10 +94,9 @@ def take_slot(state: Core) -> int:
     """Pop a slot off the free stack and give it the next order id; the caller knows that one is free."""
     counters = counters_of(state)
     slot = signed(counters["free_head"])
-    order = order_at(state, slot)
-    counters["free_head"] = order["next"]
+    counters["free_head"] = link_at(state, slot)["next"]
     counters["live_orders"] = signed(counters["live_orders"]) + 1
-    order["order_id"] = (next_order_number(counters) << SLOT_BITS) | slot
+    order_at(state, slot)["order_id"] = (next_order_number(counters) << SLOT_BITS) | slot
     return slot
 
 
@@ -105,11 +104,42 @@ def take_slot(state: Core) -> int:
 def free_slot(state: Core, slot: int) -> None:
     """Push a slot on the free stack: it is the next one handed out."""
     counters = counters_of(state)
-    order = order_at(state, slot)
-    order["order_id"] = 0
-    order["next"] = counters["free_head"]
+    order_at(state, slot)["order_id"] = 0
+    link_at(state, slot)["next"] = counters["free_head"]
     counters["free_head"] = slot
     counters["live_orders"] = signed(counters["live_orders"]) - 1
+
+
+@hot
+def join_account(state: Core, account: np.void, slot: int) -> None:
+    """Put a new order at the end of its account's live orders."""
+    link = link_at(state, slot)
+    last = signed(account["last_order"])
+    link["account_next"] = NONE
+    link["account_previous"] = last
+    if last == NONE:
+        account["first_order"] = slot
+    else:
+        link_at(state, last)["account_next"] = slot
+    account["last_order"] = slot
+    account["open_orders"] = signed(account["open_orders"]) + 1
+
+
+@hot
+def leave_account(state: Core, account: np.void, slot: int) -> None:
+    """Take an order out of its account's live orders."""
+    link = link_at(state, slot)
+    following = signed(link["account_next"])
+    previous = signed(link["account_previous"])
+    if previous == NONE:
+        account["first_order"] = following
+    else:
+        link_at(state, previous)["account_next"] = following
+    if following == NONE:
+        account["last_order"] = previous
+    else:
+        link_at(state, following)["account_previous"] = previous
+    account["open_orders"] = signed(account["open_orders"]) - 1
 
 
 @hot
@@ -126,13 +156,14 @@ def append_order(state: Core, contract: np.void, slot: int) -> None:
     """Put a filled-in order slot at the back of its level's queue."""
     counters_of(state)
     order = order_at(state, slot)
+    link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
     side = side_of(order)
     position = signed(order["position"])
     level = level_at(state, contract_id, side, position)
-    order["next"] = NONE
+    link["next"] = NONE
     tail = signed(level["tail"])
-    order["previous"] = tail
+    link["previous"] = tail
     if tail == NONE:
         level["head"] = slot
         set_level(state, contract_id, side, position)
@@ -140,7 +171,7 @@ def append_order(state: Core, contract: np.void, slot: int) -> None:
         if best < 0 or position < best:
             contract["best"][side] = position
     else:
-        order_at(state, tail)["next"] = slot
+        link_at(state, tail)["next"] = slot
     level["tail"] = slot
     level["lots"] = signed(level["lots"]) + signed(order["remaining"])
     level["count"] = signed(level["count"]) + 1
@@ -152,20 +183,21 @@ def remove_order(state: Core, contract: np.void, slot: int) -> None:
     """Unlink an order and its remaining lots from its level."""
     counters_of(state)
     order = order_at(state, slot)
+    link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
     side = side_of(order)
     position = signed(order["position"])
     level = level_at(state, contract_id, side, position)
-    following = signed(order["next"])
-    previous = signed(order["previous"])
+    following = signed(link["next"])
+    previous = signed(link["previous"])
     if previous == NONE:
         level["head"] = following
     else:
-        order_at(state, previous)["next"] = following
+        link_at(state, previous)["next"] = following
     if following == NONE:
         level["tail"] = previous
     else:
-        order_at(state, following)["previous"] = previous
+        link_at(state, following)["previous"] = previous
     level["lots"] = signed(level["lots"]) - signed(order["remaining"])
     level["count"] = signed(level["count"]) - 1
     contract["is_dirty"][side] = 1
@@ -178,28 +210,28 @@ def remove_order(state: Core, contract: np.void, slot: int) -> None:
 @hot
 def append_offer(state: Core, contract: np.void, slot: int) -> None:
     """Put a block offer at the back of its contract's list."""
-    order = order_at(state, slot)
+    link = link_at(state, slot)
     tail = signed(contract["block_tail"])
-    order["next"] = NONE
-    order["previous"] = tail
+    link["next"] = NONE
+    link["previous"] = tail
     if tail == NONE:
         contract["block_head"] = slot
     else:
-        order_at(state, tail)["next"] = slot
+        link_at(state, tail)["next"] = slot
     contract["block_tail"] = slot
 
 
 @hot
 def remove_offer(state: Core, contract: np.void, slot: int) -> None:
     """Unlink a block offer."""
-    order = order_at(state, slot)
-    following = signed(order["next"])
-    previous = signed(order["previous"])
+    link = link_at(state, slot)
+    following = signed(link["next"])
+    previous = signed(link["previous"])
     if previous == NONE:
         contract["block_head"] = following
     else:
-        order_at(state, previous)["next"] = following
+        link_at(state, previous)["next"] = following
     if following == NONE:
         contract["block_tail"] = previous
     else:
-        order_at(state, following)["previous"] = previous
+        link_at(state, following)["previous"] = previous

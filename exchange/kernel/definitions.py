@@ -189,6 +189,31 @@ def apply_define_contract(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
+def join_member(state: Core, member_id: int, account_id: int) -> None:
+    """Put an account among its member's, ascending: mostly at their end."""
+    member = member_at(state, member_id)
+    last = signed(member["last_account"])
+    if last < account_id:
+        member["last_account"] = account_id
+        if last == 0:
+            member["first_account"] = account_id
+        else:
+            account_at(state, last)["next_account"] = account_id
+        return
+    following = signed(member["first_account"])
+    if account_id < following:
+        member["first_account"] = account_id
+    else:
+        previous = following
+        following = signed(account_at(state, previous)["next_account"])
+        while following < account_id:
+            previous = following
+            following = signed(account_at(state, previous)["next_account"])
+        account_at(state, previous)["next_account"] = account_id
+    account_at(state, account_id)["next_account"] = following
+
+
+@cold
 def apply_define_account(state: Core, count: int, command: np.void) -> int:
     """DEFINE_ACCOUNT: before positions are confirmed; its member's stream opens with its first account."""
     counters = counters_of(state)
@@ -205,6 +230,7 @@ def apply_define_account(state: Core, count: int, command: np.void) -> int:
     account["entity_id"] = command["entity_id"]
     account["group_id"] = command["group_id"]
     account["eligibility"] = command["eligibility"]
+    join_member(state, member_id, account_id)
     count = open_stream(state, count, command, member_id)
     return write_done(state, count, command, ZERO, ZERO, ZERO)
 

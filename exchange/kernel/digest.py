@@ -92,26 +92,26 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
             yield _order(state, slot)
     for slot in offer_slots(state, contract_id):
         yield _order(state, slot)
-        yield struct.pack("<I", int(state.details["counterparty_account_id"][slot]))
+        yield struct.pack("<I", int(state.orders["counterparty_account_id"][slot]))
     names = "open high low last trade_count volume_lots turnover_fen"
     for method in range(METHODS):
         yield struct.pack("<IIIIIqq", *(int(contract[name][method]) for name in names.split()))
 
 
 def _order(state: State, slot: int) -> bytes:
-    order, detail = state.orders[slot], state.details[slot]
+    order = state.orders[slot]
     packed = int(order["side_kind"])
     return struct.pack(
         "<QIIIHIqIqBBB",
         int(order["order_id"]),
-        int(detail["price_ticks"]),
+        int(order["price_ticks"]),
         int(order["remaining"]),
         int(order["account_id"]),
         int(order["login_id"]),
-        int(detail["user_reference"]),
-        int(detail["lock_fen"]),
-        int(detail["quantity_lots"]),
-        int(detail["filled_fen"]),
+        int(order["user_reference"]),
+        int(order["lock_fen"]),
+        int(order["quantity_lots"]),
+        int(order["filled_fen"]),
         packed >> int(KIND_SHIFT) & int(KIND_MASK),
         packed >> int(MARKS_SHIFT) & 1,
         packed >> int(RULE_SHIFT),

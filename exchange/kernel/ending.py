@@ -13,7 +13,15 @@ from exchange.kernel.access import (
     login_at,
     order_at,
 )
-from exchange.kernel.book import flags_of, free_slot, kind_of, remove_offer, remove_order, side_of
+from exchange.kernel.book import (
+    flags_of,
+    free_slot,
+    kind_of,
+    leave_account,
+    remove_offer,
+    remove_order,
+    side_of,
+)
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import BLOCK, OFFER_ORDER, SELL, ZERO
 from exchange.kernel.events import begin_event, begin_public
@@ -63,7 +71,7 @@ def end_order(state: Core, count: int, command: np.void, slot: int, reason: int)
         remove_offer(state, contract, slot)
     else:
         remove_order(state, contract, slot)
-    account["open_orders"] = signed(account["open_orders"]) - 1
+    leave_account(state, account, slot)
     login = login_at(state, signed(order["login_id"]))
     login["open_orders"] = signed(login["open_orders"]) - 1
     free_slot(state, slot)

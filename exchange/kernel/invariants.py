@@ -4,6 +4,7 @@ import numpy as np
 
 from exchange.errors import CorruptionError
 from exchange.kernel.constants import TRADE_UNDONE
+from exchange.kernel.ownership import check_lists
 from exchange.kernel.state import NO_SLOT, SIDES, WORD_BITS, State
 from exchange.kernel.views import defined_contracts, kept_trades, offer_slots, queue, side_levels, side_slots
 from exchange.vocabulary.enums import HoldState, OrderKind, ParameterId, Side
@@ -98,7 +99,7 @@ def _check_side(state: State, contract_id: int, side: int) -> None:
         _expect(f"{place} lots", int(levels["lots"][position]), int(state.orders["remaining"][slots].sum()))
         _check_links(state, place, slots)
         price = origin - position if side == Side.BUY else origin + position
-        prices = set(state.details["price_ticks"][slots].tolist())
+        prices = set(state.orders["price_ticks"][slots].tolist())
         _expect(f"{place} prices", {price}, prices)
         kinds = set((state.orders["side_kind"][slots] & SIDE_AND_KIND).tolist())
         _expect(f"{place} side and kind", {side | OrderKind.LISTING << 1}, kinds)
@@ -123,7 +124,7 @@ def _bits(words: np.ndarray) -> list[int]:
 
 
 def _check_links(state: State, place: str, slots: list[int]) -> None:
-    previous = state.orders["previous"][slots].tolist()
+    previous = state.links["previous"][slots].tolist()
     _expect(f"{place} backward links", [NO_SLOT, *slots[:-1]], previous)
     remaining = state.orders["remaining"][slots]
     _expect(f"{place} orders with nothing left", 0, int((remaining == 0).sum()))
@@ -146,20 +147,21 @@ def _check_locks(state: State) -> None:
     locked_fen = np.zeros(len(state.accounts), np.int64)
     open_orders = np.zeros(len(state.accounts), np.int64)
     entered = np.zeros(len(state.logins), np.int64)
-    found = 0
+    found: list[int] = []
     for contract_id in defined_contracts(state):
         sides = [slot for side in Side for slot in side_slots(state, contract_id, side)]
         for slot in (*sides, *offer_slots(state, contract_id)):
-            found += 1
+            found.append(slot)
             order = state.orders[slot]
             account_id = int(order["account_id"])
             _expect(f"contract of slot {slot}", contract_id, int(order["contract_id"]))
             open_orders[account_id] += 1
             entered[int(order["login_id"])] += 1
-            locked_fen[account_id] += int(state.details["lock_fen"][slot])
+            locked_fen[account_id] += int(state.orders["lock_fen"][slot])
             lots = open_buys if int(order["side_kind"]) & 1 == Side.BUY else locked_lots
             lots[account_id * contracts + contract_id] += int(order["remaining"])
-    _expect("live orders in books and lists", int(state.counters["live_orders"][0]), found)
+    _expect("live orders in books and lists", int(state.counters["live_orders"][0]), len(found))
+    check_lists(state, found)
     if int(state.counters["stage"][0]) != 0:
         return  # an unfinished command holds a lock of its own
     for name, wanted, rows in (

@@ -18,7 +18,7 @@ from exchange.kernel.access import (
     reference_at,
     ring_of,
 )
-from exchange.kernel.book import append_order, position_of, side_kind, take_slot
+from exchange.kernel.book import append_order, join_account, position_of, side_kind, take_slot
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -138,7 +138,7 @@ def accept_order(
         lock_cash(account, amount)
         detail["lock_fen"] = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
-    account["open_orders"] = signed(account["open_orders"]) + 1
+    join_account(state, account, slot)
     login = login_at(state, login_id)
     login["open_orders"] = signed(login["open_orders"]) + 1
     order["remaining"] = quantity

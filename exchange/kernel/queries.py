@@ -4,7 +4,7 @@ import numpy as np
 
 from exchange.kernel.constants import KIND_MASK, KIND_SHIFT
 from exchange.kernel.state import State
-from exchange.kernel.views import defined_contracts, side_slots
+from exchange.kernel.views import account_slots, defined_contracts, side_slots
 from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import Records, new_records
@@ -21,15 +21,14 @@ METHOD_OF_KIND[OrderKind.LIMIT] = Method.CONTINUOUS
 def open_orders(state: State, account_id: int) -> Records:
     """REPLY_ORDER of every open order of an account, oldest first."""
     orders = state.orders
-    slots = np.flatnonzero((orders["account_id"] == account_id) & (orders["order_id"] != 0))
-    slots = slots[np.argsort(orders["order_id"][slots])]
+    slots = list(account_slots(state, account_id))
     records = _replies(state, Kind.REPLY_ORDER, len(slots))
-    mine, details = orders[slots], state.details[slots]
+    mine = orders[slots]
     records["account_id"] = account_id
     for name in ("contract_id", "login_id", "order_id"):
         records[name] = mine[name]
     for name in ("price_ticks", "quantity_lots", "counterparty_account_id"):
-        records[name] = details[name]
+        records[name] = mine[name]
     records["remaining_lots"] = mine["remaining"]
     records["side"] = mine["side_kind"] & 1
     records["order_kind"] = (mine["side_kind"] >> KIND_SHIFT) & KIND_MASK
@@ -103,7 +102,7 @@ def board(state: State, contract_id: int, entity_id: int) -> Records:
     orders = state.orders[slots]
     records["contract_id"] = contract_id
     records["order_id"] = orders["order_id"]
-    records["price_ticks"] = state.details["price_ticks"][slots]
+    records["price_ticks"] = state.orders["price_ticks"][slots]
     records["quantity_lots"] = orders["remaining"]
     records["side"] = orders["side_kind"] & 1
     records["is_own"] = state.accounts["entity_id"][orders["account_id"]] == entity_id

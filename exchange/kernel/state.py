@@ -50,8 +50,8 @@ class State(NamedTuple):
     contracts: Rows
     levels: Rows  # [contract, side, position]; side 2 is of one-way bids; position 0 is the best price of all
     words: Rows  # bitmaps of non-empty levels, per contract and side: leaf words, then a summary of them
-    orders: Rows  # hot half of an order slot
-    details: Rows  # cold half of the same slot
+    orders: Rows  # by slot
+    links: Rows  # of the same slot: its neighbours in a queue and in its account's list
     accounts: Rows
     holdings: Rows  # [account, contract]
     logins: Rows
@@ -117,22 +117,23 @@ LEVEL: Final = _dtype("head u4, tail u4, lots u4, count u4")
 
 WORD: Final = _dtype("bits u4")
 
-#: 32 bytes: two to a cache line. An order that is not live has order_id 0.
+#: One cache line. An order that is not live has order_id 0. lock_fen is what is still locked for a buy,
+#: filled_fen the amount its fees are counted on.
 ORDER: Final = _dtype("""
-    order_id u8, next u4, previous u4, remaining u4, account_id u4
-    position u4, login_id u2, contract_id u1, side_kind u1
+    order_id u8, lock_fen i8, filled_fen i8
+    remaining u4, account_id u4, price_ticks u4, position u4, user_reference u4, quantity_lots u4
+    counterparty_account_id u4, login_id u2, contract_id u1, side_kind u1, reserved i8
 """)
 
-#: 32 bytes; lock_fen is what is still locked for a buy, filled_fen the amount its fees are counted on.
-DETAIL: Final = _dtype("""
-    lock_fen i8, filled_fen i8
-    user_reference u4, quantity_lots u4, price_ticks u4, counterparty_account_id u4
-""")
+#: 16 bytes, apart from the orders so that many fit the caches: unlinking touches the neighbours in two lists.
+LINK: Final = _dtype("next u4, previous u4, account_next u4, account_previous u4")
 
 ACCOUNT: Final = _dtype("""
     available i8, locked i8, proceeds_today i8, proceeds_held i8, fees_today i8, opening i8, frozen i8
     member_id u4, entity_id u4, group_id u4, open_orders u4, trade_count u4
     opening_mark u4, result_mark u4, eligibility u1, is_defined u1, has_limits u1
+    first_order u4, last_order u4  # of the live orders, ascending ids
+    next_account u4  # of the member, ascending; 0 = none
 """)
 
 #: One cache line. open_buys are the lots of the account's resting buys.
@@ -162,7 +163,10 @@ TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id 
 MOVEMENT: Final = _dtype("held i8, moved i8, covered i8")
 
 #: messages and cancels are those of the second that began at second_ns.
-MEMBER: Final = _dtype("event_count i8, second_ns i8, messages u4, cancels u4, is_defined u1, is_killed u1")
+MEMBER: Final = _dtype("""
+    event_count i8, second_ns i8, messages u4, cancels u4, first_account u4, last_account u4
+    is_defined u1, is_killed u1
+""")
 
 #: What a member allows its own account or login, by MemberLimit; 0 = off.
 OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}")
@@ -205,7 +209,7 @@ def new_state(capacity: Capacity) -> State:
         levels=_rows(sides * capacity.levels, LEVEL),
         words=_rows(sides * side_words, WORD),
         orders=_rows(capacity.orders, ORDER),
-        details=_rows(capacity.orders, DETAIL),
+        links=_rows(capacity.orders, LINK),
         accounts=_rows(capacity.accounts, ACCOUNT),
         holdings=_rows(capacity.accounts * capacity.contracts, HOLDING),
         logins=_rows(capacity.logins, LOGIN),
@@ -230,9 +234,12 @@ def new_state(capacity: Capacity) -> State:
     state.contracts["block_tail"] = NO_SLOT
     state.levels["head"] = NO_SLOT
     state.levels["tail"] = NO_SLOT
-    state.orders["next"] = np.arange(1, capacity.orders + 1, dtype=np.uint32)
-    state.orders["next"][-1] = NO_SLOT
-    state.orders["previous"] = NO_SLOT
+    state.links["next"] = np.arange(1, capacity.orders + 1, dtype=np.uint32)
+    state.links["next"][-1] = NO_SLOT
+    for name in ("previous", "account_next", "account_previous"):
+        state.links[name] = NO_SLOT
+    state.accounts["first_order"] = NO_SLOT
+    state.accounts["last_order"] = NO_SLOT
     return state
 
 

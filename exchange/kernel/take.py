@@ -16,6 +16,7 @@ from exchange.kernel.access import (
     events_in,
     holding_at,
     level_at,
+    link_at,
     order_at,
 )
 from exchange.kernel.book import (
@@ -72,7 +73,7 @@ def find_takeable(
             order = order_at(state, slot)
             if signed(account_at(state, signed(order["account_id"]))["entity_id"]) != entity_id:
                 return slot, position, depth
-            slot = signed(order["next"])
+            slot = signed(link_at(state, slot)["next"])
         depth -= 1
         if depth <= 0:
             return NONE, position, depth
@@ -236,7 +237,7 @@ def run_take(state: Core, count: int, command: np.void) -> int:
     rest = signed(counters["take_rest"])
     while slot != NONE and rest > 0 and count <= room:
         order = order_at(state, slot)
-        following = signed(order["next"])
+        following = signed(link_at(state, slot)["next"])
         quantity = min(signed(order["remaining"]), rest)
         count = trade(state, count, command, slot, quantity, TAKE_ORDER, LISTED)
         rest -= quantity

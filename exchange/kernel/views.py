@@ -24,13 +24,13 @@ def side_levels(state: State, contract_id: int, side: int) -> np.ndarray:
     return state.levels[start : start + levels]
 
 
-def queue(state: State, slot: int) -> Iterator[int]:
-    """Slots from one on, first come first; an endless queue is cut where every slot would have been seen."""
+def queue(state: State, slot: int, link: str = "next") -> Iterator[int]:
+    """Slots from one on along a link; an endless queue is cut where every slot would have been seen."""
     for _ in range(len(state.orders)):
         if slot == NO_SLOT:
             return
         yield slot
-        slot = int(state.orders["next"][slot])
+        slot = int(state.links[link][slot])
 
 
 def side_slots(state: State, contract_id: int, side: int, level_count: int | None = None) -> Iterator[int]:
@@ -38,6 +38,21 @@ def side_slots(state: State, contract_id: int, side: int, level_count: int | Non
     levels = side_levels(state, contract_id, side)
     for position in np.flatnonzero(levels["count"])[:level_count]:
         yield from queue(state, int(levels["head"][position]))
+
+
+def account_slots(state: State, account_id: int) -> Iterator[int]:
+    """Slots of an account's live orders of every kind, oldest first."""
+    return queue(state, int(state.accounts["first_order"][account_id]), "account_next")
+
+
+def member_accounts(state: State, member_id: int) -> Iterator[int]:
+    """Accounts of a member, ascending."""
+    account_id = int(state.members["first_account"][member_id])
+    for _ in range(len(state.accounts)):
+        if account_id == 0:
+            return
+        yield account_id
+        account_id = int(state.accounts["next_account"][account_id])
 
 
 def kept_trades(state: State) -> np.ndarray:

@@ -41,14 +41,14 @@ def lost_order(state: State) -> None:
 
 def slot_twice_free(state: State) -> None:
     head = int(state.counters["free_head"][0])
-    after = int(state.orders["next"][head])
-    state.orders["next"][after] = head
+    after = int(state.links["next"][head])
+    state.links["next"][after] = head
 
 
 def back_link(state: State) -> None:
     """The last listing of ANN points back to itself."""
     slot = max(s for s in range(CAPACITY.orders) if state.orders["account_id"][s] == ANN)
-    state.orders["previous"][slot] = slot
+    state.links["previous"][slot] = slot
 
 
 DAMAGES = {

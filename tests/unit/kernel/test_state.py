@@ -4,19 +4,15 @@ import numpy as np
 import pytest
 
 from exchange import kernel
-from exchange.kernel.state import DETAIL, HOLDING, ORDER
+from exchange.kernel.state import HOLDING, LINK, ORDER
 from tests.unit.kernel.day import CAPACITY
 
 BYTES_PER_ORDER_MAX = 160
 
 
-def test_a_state_is_eleven_arrays_at_most() -> None:
-    assert len(kernel.new_state(CAPACITY)) <= 11
-
-
 def test_slots_and_holdings_fit_cache_lines() -> None:
-    assert (ORDER.itemsize, DETAIL.itemsize, HOLDING.itemsize) == (32, 32, 64)
-    assert ORDER.itemsize + DETAIL.itemsize <= BYTES_PER_ORDER_MAX
+    assert (ORDER.itemsize, LINK.itemsize, HOLDING.itemsize) == (64, 16, 64)
+    assert ORDER.itemsize + LINK.itemsize <= BYTES_PER_ORDER_MAX
 
 
 def test_every_array_is_contiguous_writable_and_aligned() -> None:
@@ -49,5 +45,5 @@ def test_a_capacity_outside_the_limits_is_refused(changed: dict[str, int], messa
 def test_equal_states_have_equal_raw_digests() -> None:
     one, two = kernel.new_state(CAPACITY), kernel.new_state(CAPACITY)
     assert kernel.digest_raw(one) == kernel.digest_raw(two)
-    two.orders["next"][3] += np.uint32(1)
+    two.links["next"][3] += np.uint32(1)
     assert kernel.digest_raw(one) != kernel.digest_raw(two)
