@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from exchange.kernel.access import Core, enter
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, entry, signed
-from exchange.kernel.state import Capacity, State, new_state
+from exchange.kernel.state import SIDES, Capacity, State, new_state
 from exchange.vocabulary.limits import MEMBER_FIRST
 from exchange.vocabulary.records import EVENT, Records
 
@@ -48,8 +48,8 @@ def use_bits(
 def test_first_level_is_the_first_marked_one(levels: int, side: int) -> None:
     state = new_state(Capacity(1, levels, 2, 3, 2, MEMBER_FIRST + 1, 1))
     events, streams = np.zeros(1, EVENT), np.zeros(1, np.uint32)
-    words = len(state.words) // 6  # of one side of one of three contracts
-    own = slice((CONTRACT * 2 + side) * words, (CONTRACT * 2 + side + 1) * words)
+    words = len(state.words) // (3 * SIDES)  # of one side of one of three contracts
+    own = slice((CONTRACT * SIDES + side) * words, (CONTRACT * SIDES + side + 1) * words)
     mine = np.zeros(len(state.words), bool)
     mine[own] = True
     state.words["bits"][~mine] = 0xFFFFFFFF  # neighbours that must not be read
