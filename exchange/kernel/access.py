@@ -33,6 +33,7 @@ from exchange.kernel.state import (
     SIDES,
     TRADE,
     TRANSFER,
+    WINDOW,
     WORD,
     Rows,
     State,
@@ -58,6 +59,7 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "members": (MEMBER, ("members",)),
     "trades": (TRADE, ("trades",)),
     "transfers": (TRANSFER, ("transfers",)),
+    "windows": (WINDOW, ("contracts", "seconds")),
     "movements": (MOVEMENT, ("accounts", "contracts")),
     "account_limits": (OWN_LIMITS, ("accounts",)),
     "login_limits": (OWN_LIMITS, ("logins",)),
@@ -133,6 +135,8 @@ event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
 stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
 trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))
 transfer_at: Final = cast("Callable[[Core, int], np.void]", _rows("transfers"))
+#: by contract and second modulo WINDOW_SECONDS
+window_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("windows"))
 #: by account and contract
 movement_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("movements"))
 holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))

@@ -8,12 +8,12 @@ from exchange.kernel.constants import ZERO
 @cold
 def balance_of(state: Core, account_id: int, contract_id: int) -> int:
     """All units of an account in a contract, or all its cash."""
-    total = signed(movement_at(state, account_id, contract_id)["held"])
+    holding = holding_at(state, account_id, contract_id)
+    total = signed(holding["held"])
     if contract_id == 0:
         account = account_at(state, account_id)
         total += signed(account["available"]) + signed(account["locked"])
         return total + signed(account["frozen"]) + signed(account["proceeds_held"])
-    holding = holding_at(state, account_id, contract_id)
     total += signed(holding["available"]) + signed(holding["locked"])
     return total + signed(holding["bought_today"]) + signed(holding["frozen"])
 
@@ -67,8 +67,9 @@ def move_balance(
     """Change three buckets; what they gain or lose together has come in or gone out."""
     moved = available + frozen + held
     movement = movement_at(state, account_id, contract_id)
-    movement["held"] = signed(movement["held"]) + held
     movement["moved"] = signed(movement["moved"]) + moved
+    holding = holding_at(state, account_id, contract_id)
+    holding["held"] = signed(holding["held"]) + held
     counters = counters_of(state)
     if contract_id == 0:
         counters["cash_moved"] = signed(counters["cash_moved"]) + moved
@@ -77,6 +78,5 @@ def move_balance(
         account["frozen"] = signed(account["frozen"]) + frozen
         return
     counters["units_moved"] = signed(counters["units_moved"]) + moved
-    holding = holding_at(state, account_id, contract_id)
     holding["available"] = signed(holding["available"]) + available
     holding["frozen"] = signed(holding["frozen"]) + frozen

@@ -13,12 +13,15 @@ from exchange.kernel.access import (
     event_at,
     events_in,
     holding_at,
+    transfer_at,
 )
+from exchange.kernel.balances import balance_of
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     BOOK,
     COMPOSITE_WEIGHT,
     ENDED,
+    HOLD_GRANTED,
     METHODS,
     SEALED,
     STEP_EVENTS,
@@ -27,13 +30,13 @@ from exchange.kernel.constants import (
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.figures import close_of, half_up, open_of
 from exchange.kernel.phases import method_of, run_change_all
-from exchange.kernel.result import cash_of, units_of
 from exchange.kernel.risk import is_contract
 
 SEALING_PHASES = signed(1)
 SEALING_HOLDINGS = signed(2)
 SEALING_CASH = signed(3)
-SEALING_TOTALS = signed(4)
+SEALING_HOLDS = signed(4)
+SEALING_TOTALS = signed(5)
 
 
 @cold
@@ -149,7 +152,7 @@ def apply_seal_day(state: Core, count: int, command: np.void) -> int:
 
 @cold
 def run_seal_day(state: Core, count: int, command: np.void) -> int:
-    """Phases, then units by account and contract, then cash by account, then the totals."""
+    """Phases, then units by account and contract, cash by account, holds by number, then the totals."""
     counters = counters_of(state)
     room = events_in(state) - STEP_EVENTS
     if signed(counters["stage"]) == SEALING_PHASES:
@@ -161,6 +164,8 @@ def run_seal_day(state: Core, count: int, command: np.void) -> int:
         count = seal_holdings(state, count, command)
     if signed(counters["stage"]) == SEALING_CASH:
         count = seal_cash(state, count, command)
+    if signed(counters["stage"]) == SEALING_HOLDS:
+        count = seal_holds(state, count, command)
     if signed(counters["stage"]) == SEALING_TOTALS and count <= room:
         counters["cursor"] = 0
         counters["stage"] = 0
@@ -181,7 +186,7 @@ def seal_holdings(state: Core, count: int, command: np.void) -> int:
         account_id = cursor // contracts
         contract_id = cursor % contracts
         holding = holding_at(state, account_id, contract_id)
-        units = units_of(holding)
+        units = balance_of(state, account_id, contract_id) if contract_id != 0 else ZERO
         if units != 0 or signed(holding["opening"]) != 0:
             counters["seal_units"] = signed(counters["seal_units"]) + units
             counters["seal_records"] = signed(counters["seal_records"]) + 1
@@ -207,7 +212,7 @@ def seal_cash(state: Core, count: int, command: np.void) -> int:
     cursor = signed(counters["cursor"])
     while cursor < accounts_in(state) and count <= room:
         account = account_at(state, cursor)
-        cash = cash_of(account)
+        cash = balance_of(state, cursor, ZERO)
         if cash != 0 or signed(account["opening"]) != 0:
             counters["seal_cash"] = signed(counters["seal_cash"]) + cash
             counters["seal_records"] = signed(counters["seal_records"]) + 1
@@ -220,6 +225,31 @@ def seal_cash(state: Core, count: int, command: np.void) -> int:
         cursor += 1
     counters["cursor"] = cursor
     if cursor == accounts_in(state):
+        counters["cursor"] = 0
+        counters["stage"] = SEALING_HOLDS
+    return count
+
+
+@cold
+def seal_holds(state: Core, count: int, command: np.void) -> int:
+    """SEAL_HOLD of every hold that is not resolved: the balances do not show it (cursor = row)."""
+    counters = counters_of(state)
+    room = events_in(state) - STEP_EVENTS
+    cursor = signed(counters["cursor"])
+    while cursor < signed(counters["transfers"]) and count <= room:
+        transfer = transfer_at(state, cursor)
+        if signed(transfer["state"]) == HOLD_GRANTED:
+            contract_id = signed(transfer["contract_id"])
+            account_id = signed(transfer["account_id"])
+            begin_settlement(state, count, kinds.SEAL_HOLD, command, contract_id, account_id)
+            event = event_at(state, count)
+            event["amount"] = transfer["amount"]
+            event["transfer_id"] = transfer["transfer_id"]
+            event["hold_kind"] = transfer["hold_kind"]
+            count += 1
+        cursor += 1
+    counters["cursor"] = cursor
+    if cursor == signed(counters["transfers"]):
         counters["cursor"] = 0
         counters["stage"] = SEALING_TOTALS
     return count

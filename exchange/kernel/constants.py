@@ -8,9 +8,14 @@ from exchange.kernel.state import NO_SLOT
 from exchange.vocabulary import limits
 from exchange.vocabulary.enums import (
     BlockFlag,
+    BreakerKind,
+    BreakerState,
+    ChangeKind,
     DoneReason,
     Eligibility,
     HaltReason,
+    HoldKind,
+    HoldState,
     Level,
     MemberLimit,
     Method,
@@ -33,6 +38,25 @@ PPM: Final = signed(PPM_UNIT)
 
 #: Figures at this distance behind a part's own are those of trades no longer kept.
 FORGOTTEN: Final = signed(3)
+CASH_WITHDRAWAL: Final = signed(HoldKind.CASH_WITHDRAWAL)
+UNITS_TO_REGISTRY: Final = signed(HoldKind.UNITS_TO_REGISTRY)
+HOLD_GRANTED: Final = signed(HoldState.GRANTED)
+HOLD_REFUSED: Final = signed(HoldState.REFUSED)
+HOLD_COMMITTED: Final = signed(HoldState.COMMITTED)
+HOLD_RELEASED: Final = signed(HoldState.RELEASED)
+HOLD_BOOKED: Final = signed(HoldState.BOOKED)
+CHANGE_DEPOSIT: Final = signed(ChangeKind.DEPOSIT)
+CHANGE_TRANSFER_IN: Final = signed(ChangeKind.TRANSFER_IN)
+CHANGE_HOLD: Final = signed(ChangeKind.HOLD)
+CHANGE_HOLD_RETURNED: Final = signed(ChangeKind.HOLD_RETURNED)
+CHANGE_LEFT: Final = signed(ChangeKind.LEFT)
+CHANGE_FREEZE: Final = signed(ChangeKind.FREEZE)
+CHANGE_RELEASE: Final = signed(ChangeKind.RELEASE)
+CHANGE_BUST: Final = signed(ChangeKind.BUST)
+CHANGE_CORRECTION: Final = signed(ChangeKind.CORRECTION)
+ELIGIBILITY_MAX: Final = signed(Eligibility.BUY | Eligibility.SELL | Eligibility.CCER)
+#: All balances together, so that no sum of them passes 64 bits.
+TOTAL_MAX: Final = signed(2**62)
 #: State of a kept trade: as made, corrected, undone.
 TRADE_CORRECTED: Final = signed(1)
 TRADE_UNDONE: Final = signed(2)
@@ -76,6 +100,7 @@ DECLINED: Final = signed(DoneReason.DECLINED)
 COUNTERED: Final = signed(DoneReason.COUNTERED)
 
 CLOSED: Final = signed(Phase.CLOSED)
+CALL_AUCTION: Final = signed(Phase.CALL_AUCTION)
 PRE_OPEN: Final = signed(Phase.PRE_OPEN)
 TRADING: Final = signed(Phase.TRADING)
 BREAK: Final = signed(Phase.BREAK)
@@ -83,6 +108,19 @@ PAUSED: Final = signed(Phase.PAUSED)
 ENDED: Final = signed(Phase.ENDED)
 SEALED: Final = signed(Phase.SEALED)
 PHASE_MAX: Final = signed(max(Phase))
+
+BREAKER_NORMAL: Final = signed(BreakerState.NORMAL)
+BREAKER_LIMIT: Final = signed(BreakerState.LIMIT)
+BREAKER_PAUSING: Final = signed(BreakerState.PAUSE)
+BREAKER_AUCTIONING: Final = signed(BreakerState.AUCTION)
+DYNAMIC_BREAKER: Final = signed(BreakerKind.DYNAMIC)
+MARKET_WIDE_BREAKER: Final = signed(BreakerKind.MARKET)
+NO_WALL: Final = signed(1 << 31)  # no position reaches it
+WINDOW_SECONDS: Final = signed(state.WINDOW_SECONDS)
+#: counters.stage between a command that tripped the market-wide breaker and the next command
+PAUSING_MARKET: Final = signed(100)
+#: counters.cursor when a stage of TICK has finished
+TICK_STAGE_DONE: Final = signed(-1)
 
 MARKET_LEVEL: Final = signed(Level.MARKET)
 CONTRACT_LEVEL: Final = signed(Level.CONTRACT)

@@ -7,12 +7,32 @@ from collections.abc import Iterator
 import numpy as np
 
 from exchange.kernel.constants import KIND_MASK, KIND_SHIFT, MARKS_SHIFT, NS_OF_SECOND, RULE_SHIFT
-from exchange.kernel.state import METHODS, State
+from exchange.kernel.state import METHODS, WINDOW_SECONDS, State
 from exchange.kernel.views import defined_accounts, defined_contracts, kept_trades, offer_slots, side_slots
 from exchange.vocabulary.enums import MemberLimit, ParameterId, Side
 
 HEAD = b"two-city state 2"
-HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today")
+HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "held")
+BREAKER_FIELDS = (
+    "breaker_state",
+    "breaker_kind",
+    "frozen_reference",
+    "frozen_lower",
+    "frozen_upper",
+    "trigger_price",
+    "breaker_due_ns",
+    "extended_ms",
+    "resume_ns",
+    "monitor_last",
+)
+TIMER_FIELDS = (
+    "cancels_on_disconnect",
+    "grace_ms",
+    "dead_man_ms",
+    "disconnect_due_ns",
+    "heard_ns",
+    "silent_ns",
+)
 TRANSFER_FIELDS = ("transfer_id", "account_id", "contract_id", "amount", "hold_kind", "state")
 TRADE_FIELDS = {
     "match_id": "u4",
@@ -54,8 +74,10 @@ def _parts(state: State) -> Iterator[bytes]:
     yield struct.pack("<QqIIIQQ", *(int(counters[name]) for name in names.split()))
     yield struct.pack("<BBB", *(int(counters[name]) for name in ("is_halted", "halt_reason", "is_killed")))
     yield _parameters(counters)
+    yield struct.pack("<B", int(counters["market_breaker"]))
     for contract_id in defined_contracts(state):
         yield from _contract(state, contract_id)
+        yield from _breaker(state, contract_id)
     for account_id in defined_accounts(state):
         yield from _account(state, account_id)
     for login_id in np.flatnonzero(state.logins["is_defined"]):
@@ -63,6 +85,7 @@ def _parts(state: State) -> Iterator[bytes]:
         names = "member_id highest_reference is_up is_killed"
         yield struct.pack("<HIIBB", login_id, *(int(login[name]) for name in names.split()))
         yield _limits(state.login_limits[login_id])
+        yield struct.pack("<BIIqqq", *(int(login[name]) for name in TIMER_FIELDS))
     for stream in np.flatnonzero(state.members["event_count"]):
         member = state.members[stream]
         yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
@@ -96,6 +119,18 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
     names = "open high low last trade_count volume_lots turnover_fen"
     for method in range(METHODS):
         yield struct.pack("<IIIIIqq", *(int(contract[name][method]) for name in names.split()))
+
+
+def _breaker(state: State, contract_id: int) -> Iterator[bytes]:
+    contract = state.contracts[contract_id]
+    yield struct.pack("<BBIIIIqIqI", *(int(contract[name]) for name in BREAKER_FIELDS))
+    latest = int(contract["window_second"])
+    now = max(latest, int(state.counters["last_time_ns"][0]) // int(NS_OF_SECOND))
+    width = int(contract["parameters"][ParameterId.BREAKER_WINDOW_S])
+    for second in range(now - width + 1, latest + 1):
+        row = state.windows[contract_id * WINDOW_SECONDS + second % WINDOW_SECONDS]
+        if row["lots"]:
+            yield struct.pack("<qqq", second, int(row["lots"]), int(row["fen"]))
 
 
 def _order(state: State, slot: int) -> bytes:
@@ -133,13 +168,14 @@ def _account(state: State, account_id: int) -> Iterator[bytes]:
     contracts = int(state.counters["contracts"][0])
     first = account_id * contracts
     yield struct.pack("<IIIBqqqqqIqq", account_id, *(int(account[name]) for name in names.split()))
-    yield struct.pack("<qqq", *(int(state.movements[name][first]) for name in ("held", "moved", "covered")))
+    movement = state.movements[first]
+    cash = (state.holdings["held"][first], movement["moved"], movement["covered"])
+    yield struct.pack("<qqq", *map(int, cash))
     yield _limits(state.account_limits[account_id])
     for contract_id in range(1, contracts):
         holding, movement = state.holdings[first + contract_id], state.movements[first + contract_id]
         buckets = (
             *(int(holding[name]) for name in HOLDING_FIELDS),
-            int(movement["held"]),
             int(movement["moved"]),
         )
         if any(buckets):

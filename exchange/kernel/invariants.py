@@ -10,7 +10,6 @@ from exchange.kernel.views import defined_contracts, kept_trades, offer_slots, q
 from exchange.vocabulary.enums import HoldState, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
 
-MOVEMENT_FIELDS = ("held", "moved", "covered")
 FIGURE_SLOTS = 3  # behind them the figures of trades no longer kept
 #: of an order's side_kind
 SIDE_AND_KIND = 0x0F
@@ -36,9 +35,8 @@ def _expect(what: str, expected: object, found: object) -> None:
 
 def _check_balances(state: State) -> None:
     """No bucket is negative; what everybody has is what the registry gave, less the fees."""
-    buckets = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "open_buys")
-    for name in ("held", "covered"):
-        _expect(f"negative movements.{name}", 0, int((state.movements[name] < 0).sum()))
+    buckets = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "open_buys", "held")
+    _expect("negative movements.covered", 0, int((state.movements["covered"] < 0).sum()))
     for name in buckets:
         _expect(f"negative holdings.{name}", 0, int((state.holdings[name] < 0).sum()))
     cash = ("opening", "available", "locked", "frozen", "proceeds_held", "fees_today")
@@ -48,17 +46,19 @@ def _check_balances(state: State) -> None:
     units = sum(state.holdings[name] for name in ("available", "locked", "bought_today", "frozen"))
     opening = state.holdings["opening"].reshape(-1, contracts).sum(axis=0)
     closing = np.asarray(units).reshape(-1, contracts).sum(axis=0)
-    cold = {name: state.movements[name].reshape(-1, contracts).sum(axis=0) for name in MOVEMENT_FIELDS}
-    opening[1:] += cold["moved"][1:]  # row 0 is cash
-    closing[1:] += cold["held"][1:]
+    on_hold = state.holdings["held"].reshape(-1, contracts).sum(axis=0)  # first of all cash
+    moved = state.movements["moved"].reshape(-1, contracts).sum(axis=0)
+    opening[1:] += moved[1:]
+    closing[1:] += on_hold[1:]
     for contract_id in range(contracts):
         _expect(f"units of contract {contract_id}", int(opening[contract_id]), int(closing[contract_id]))
     held = sum(int(state.accounts[name].sum()) for name in cash[1:5])
     fees = int(state.counters["fees_fen"][0])
-    given = int(state.accounts["opening"].sum()) + int(cold["moved"][0]) + int(cold["covered"][0])
-    _expect("cash plus fees", given, held + int(cold["held"][0]) + fees)
-    totals = ("cash_moved", cold["moved"][0]), ("units_moved", cold["moved"][1:].sum())
-    for name, found in (*totals, ("covered_fen", cold["covered"][0])):
+    covered = int(state.movements["covered"].sum())
+    given = int(state.accounts["opening"].sum()) + int(moved[0]) + covered
+    _expect("cash plus fees", given, held + int(on_hold[0]) + fees)
+    totals = {"cash_moved": moved[0], "units_moved": moved[1:].sum(), "covered_fen": covered}
+    for name, found in totals.items():
         _expect(name, int(state.counters[name][0]), int(found))
     _expect("fees of all accounts", fees, int(state.accounts["fees_today"].sum()))
 
@@ -220,10 +220,10 @@ def _check_holds(state: State) -> None:
     numbers = rows["transfer_id"].tolist()
     _expect("order of transfers", sorted(set(numbers)), numbers)
     contracts = int(state.counters["contracts"][0])
-    wanted = np.zeros(len(state.movements), np.int64)
+    wanted = np.zeros(len(state.holdings), np.int64)
     for row in rows[rows["state"] == HoldState.GRANTED]:
         wanted[int(row["account_id"]) * contracts + int(row["contract_id"])] += int(row["amount"])
-    wrong = np.flatnonzero(wanted != state.movements["held"])
+    wrong = np.flatnonzero(wanted != state.holdings["held"])
     if len(wrong):
         first = int(wrong[0])
-        _expect(f"movements.held[{first}]", int(wanted[first]), int(state.movements["held"][first]))
+        _expect(f"holdings.held[{first}]", int(wanted[first]), int(state.holdings["held"][first]))

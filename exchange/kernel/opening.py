@@ -11,9 +11,10 @@ from exchange.kernel.access import (
     counters_of,
     event_at,
     holding_at,
+    movement_at,
 )
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import BALANCE_MAX, CLOSED, METHODS, PRE_OPEN, VERSION, ZERO
+from exchange.kernel.constants import BALANCE_MAX, CLOSED, METHODS, PRE_OPEN, TOTAL_MAX, VERSION, ZERO
 from exchange.kernel.events import begin_settlement, reject
 from exchange.kernel.phases import run_change_all
 from exchange.kernel.risk import is_account, is_contract
@@ -85,9 +86,11 @@ def count_opening(counters: np.void, account_id: int, contract_id: int, amount: 
 
 
 @cold
-def is_balance(available: int, frozen: int) -> bool:
-    """Whether both parts of a balance are in range."""
-    return 0 <= available <= BALANCE_MAX and 0 <= frozen <= BALANCE_MAX
+def is_balance(available: int, frozen: int, sum_before: int) -> bool:
+    """Whether both parts of a balance are in range, and so is the sum of all balances with it."""
+    if available < 0 or available > BALANCE_MAX or frozen < 0 or frozen > BALANCE_MAX:
+        return False
+    return sum_before + available + frozen <= TOTAL_MAX
 
 
 @cold
@@ -105,13 +108,14 @@ def apply_opening_holding(state: Core, count: int, command: np.void) -> int:
         return reject(state, count, command, reasons.UNKNOWN_ACCOUNT)
     if not is_contract(state, contract_id):
         return reject(state, count, command, reasons.UNKNOWN_CONTRACT)
-    if not is_balance(available, frozen):
+    if not is_balance(available, frozen, signed(counters["opening_units"])):
         return reject(state, count, command, reasons.NEGATIVE_BALANCE)
     holding = holding_at(state, account_id, contract_id)
     mark = signed(counters["opening_mark"]) + 1
-    if signed(holding["opening_mark"]) == mark:
+    movement = movement_at(state, account_id, contract_id)
+    if signed(movement["opening_mark"]) == mark:
         return reject(state, count, command, reasons.DUPLICATE_RECORD)
-    holding["opening_mark"] = mark
+    movement["opening_mark"] = mark
     holding["opening"] = available + frozen
     holding["available"] = available
     holding["frozen"] = frozen
@@ -132,7 +136,7 @@ def apply_opening_cash(state: Core, count: int, command: np.void) -> int:
     frozen = signed(command["frozen_fen"])
     if not is_account(state, account_id):
         return reject(state, count, command, reasons.UNKNOWN_ACCOUNT)
-    if not is_balance(available, frozen):
+    if not is_balance(available, frozen, signed(counters["opening_cash"])):
         return reject(state, count, command, reasons.NEGATIVE_BALANCE)
     account = account_at(state, account_id)
     mark = signed(counters["opening_mark"]) + 1

@@ -11,34 +11,14 @@ from exchange.kernel.access import (
     counters_of,
     event_at,
     holding_at,
+    movement_at,
 )
-from exchange.kernel.compiled import cold, hot, signed
+from exchange.kernel.balances import balance_of, bought_of, traded_of
+from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import VERSION, ZERO
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.opening import MODULUS, balance_term, check_letter
 from exchange.kernel.risk import is_account, is_contract
-
-
-@hot
-def units_of(holding: np.void) -> int:
-    """All units of an account in a contract."""
-    return (
-        signed(holding["available"])
-        + signed(holding["locked"])
-        + signed(holding["bought_today"])
-        + signed(holding["frozen"])
-    )
-
-
-@hot
-def cash_of(account: np.void) -> int:
-    """All cash of an account."""
-    return (
-        signed(account["available"])
-        + signed(account["locked"])
-        + signed(account["frozen"])
-        + signed(account["proceeds_held"])
-    )
 
 
 @cold
@@ -122,12 +102,12 @@ def apply_result_holding(state: Core, count: int, command: np.void) -> int:
         reason = reasons.UNKNOWN_CONTRACT
     if reason != 0:
         return reject(state, count, command, reason)
-    holding = holding_at(state, account_id, contract_id)
-    if signed(holding["result_mark"]) == signed(counters["result_mark"]):
+    movement = movement_at(state, account_id, contract_id)
+    if signed(movement["result_mark"]) == signed(counters["result_mark"]):
         return reject(state, count, command, reasons.DUPLICATE_RECORD)
-    holding["result_mark"] = counters["result_mark"]
-    closing = units_of(holding)
-    change = closing - signed(holding["opening"])
+    movement["result_mark"] = counters["result_mark"]
+    closing = balance_of(state, account_id, contract_id)
+    change = traded_of(state, account_id, contract_id)
     found = signed(command["change_lots"])
     if change != found or closing != signed(command["closing_lots"]):
         count_difference(counters, account_id, contract_id, change, found)
@@ -149,8 +129,8 @@ def apply_result_cash(state: Core, count: int, command: np.void) -> int:
     if signed(account["result_mark"]) == signed(counters["result_mark"]):
         return reject(state, count, command, reasons.DUPLICATE_RECORD)
     account["result_mark"] = counters["result_mark"]
-    closing = cash_of(account)
-    change = closing - signed(account["opening"])
+    closing = balance_of(state, account_id, ZERO)
+    change = traded_of(state, account_id, ZERO)
     found = signed(command["change_fen"])
     is_equal = (
         change == found
@@ -174,16 +154,15 @@ def count_missing(state: Core) -> None:
             continue
         for contract_id in range(1, contracts):
             holding = holding_at(state, account_id, contract_id)
-            if signed(holding["result_mark"]) == mark:
+            if signed(movement_at(state, account_id, contract_id)["result_mark"]) == mark:
                 continue
-            change = units_of(holding) - signed(holding["opening"])
-            sold = signed(holding["sold_today"])
-            if sold > 0 or change + sold > 0:  # what was bought is the change plus what was sold
+            change = traded_of(state, account_id, contract_id)
+            if signed(holding["sold_today"]) > 0 or bought_of(state, account_id, contract_id) > 0:
                 count_difference(counters, account_id, contract_id, change, ZERO)
     for account_id in range(1, accounts_in(state)):
         account = account_at(state, account_id)
         if signed(account["trade_count"]) > 0 and signed(account["result_mark"]) != mark:
-            change = cash_of(account) - signed(account["opening"])
+            change = traded_of(state, account_id, ZERO)
             count_difference(counters, account_id, ZERO, change, ZERO)
 
 

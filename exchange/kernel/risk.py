@@ -151,7 +151,7 @@ def check_funds(
     limit = signed(contract["parameters"][HOLDING_LIMIT])
     if limit > 0:
         held = available + signed(holding["locked"]) + signed(holding["bought_today"])
-        held += signed(holding["frozen"]) + signed(holding["open_buys"])
+        held += signed(holding["frozen"]) + signed(holding["open_buys"]) + signed(holding["held"])
         if held + quantity_lots > limit:
             return reasons.HOLDING_LIMIT
     return reasons.OK

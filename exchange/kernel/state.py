@@ -25,6 +25,8 @@ WORD_SHIFT: Final = 5
 NO_SLOT: Final = 2**32 - 1
 PARAMETERS: Final = max(ParameterId) + 1
 CACHE_LINE_BYTES: Final = 64
+WINDOW_SECONDS: Final = 300  # the longest window of a monitor
+NEVER_NS: Final = 2**63 - 1  # of a timer that is not set
 METHODS: Final = 3  # of a contract, each with a phase and figures: the book, block, one-way
 SIDES: Final = 3  # of a contract: bids, asks, bids of a one-way auction
 
@@ -59,6 +61,7 @@ class State(NamedTuple):
     members: Rows
     trades: Rows  # ring of the newest trades: row (match_id - 1) % capacity
     transfers: Rows  # by ascending transfer_id
+    windows: Rows  # [contract, second % WINDOW_SECONDS]: the monitors' windows
     movements: Rows  # [account, contract], contract 0 = cash: the cold part of a balance
     account_limits: Rows  # of members' own
     login_limits: Rows
@@ -95,6 +98,12 @@ COUNTERS: Final = _dtype(f"""
     trade_row i8, transfers i8, units_moved i8, cash_moved i8, covered_fen i8, busted_trades i8
     take_slot i8, take_position i8, take_depth i8, take_rest i8
     taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
+    after_stage i8  # what runs when the command is done: the pauses of a market-wide breaker, else 0
+    wall_low i8, wall_high i8  # positions between which the running order may trade
+    wall_reference i8, wall_lower i8, wall_upper i8  # the prices they come from
+    composite_bases i8, timer_wake_ns i8, reopening_ns i8
+    timer_account i8, timer_slot i8, timer_orders i8, timer_lots i8
+    market_breaker u1
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
     second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT
 """)
@@ -111,7 +120,14 @@ CONTRACT: Final = _dtype(f"""
     parameters i8*{PARAMETERS}
     volume_lots i8*6, turnover_fen i8*6, next_change_ns i8*3, expected_ns i8
     code u8, vintage u2, venue u1, registry u1
+    is_watched u1, breaker_state u1, breaker_kind u1
+    monitor_last u4, frozen_reference u4, frozen_lower u4, frozen_upper u4, trigger_price u4, extended_ms u4
+    window_second i8, window_lots i8, window_fen i8  # the monitor's window, and what was traded in it
+    breaker_due_ns i8, resume_ns i8
 """)
+
+#: What a book traded in one second.
+WINDOW: Final = _dtype("lots i8, fen i8")
 
 LEVEL: Final = _dtype("head u4, tail u4, lots u4, count u4")
 
@@ -136,14 +152,15 @@ ACCOUNT: Final = _dtype("""
     next_account u4  # of the member, ascending; 0 = none
 """)
 
-#: One cache line. open_buys are the lots of the account's resting buys.
+#: One cache line. open_buys are the lots of the account's resting buys; held is on its way out, not yet gone
+#: (of contract 0: cash, the only field used there).
 HOLDING: Final = _dtype("""
-    available i8, locked i8, bought_today i8, sold_today i8, frozen i8, opening i8, open_buys i8
-    opening_mark u4, result_mark u4
+    available i8, locked i8, bought_today i8, sold_today i8, frozen i8, opening i8, open_buys i8, held i8
 """)
 
 LOGIN: Final = _dtype(
-    "highest_reference u4, member_id u4, is_defined u1, is_killed u1, is_up u1, rights u1, down_reason u1"
+    "highest_reference u4, member_id u4, is_defined u1, is_killed u1, is_up u1, rights u1, down_reason u1,"
+    "cancels_on_disconnect u1, grace_ms u4, dead_man_ms u4, heard_ns i8, silent_ns i8, disconnect_due_ns i8"
     ", has_limits u1, open_orders u4"
 )
 
@@ -159,8 +176,8 @@ TRADE: Final = _dtype("""
 #: state is a HoldState; hold_kind that of a hold, else 0.
 TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id u1, hold_kind u1, state u1")
 
-#: held: on its way out, not yet gone; moved: come in less gone; covered: paid by the settlement reserve.
-MOVEMENT: Final = _dtype("held i8, moved i8, covered i8")
+#: moved: come in less gone; covered: paid by the settlement reserve; marks of the records received.
+MOVEMENT: Final = _dtype("moved i8, covered i8, opening_mark u4, result_mark u4")
 
 #: messages and cancels are those of the second that began at second_ns.
 MEMBER: Final = _dtype("""
@@ -217,6 +234,7 @@ def new_state(capacity: Capacity) -> State:
         members=_rows(capacity.members, MEMBER),
         trades=_rows(capacity.trades, TRADE),
         transfers=_rows(capacity.transfers, TRANSFER),
+        windows=_rows(capacity.contracts * WINDOW_SECONDS, WINDOW),
         movements=_rows(capacity.accounts * capacity.contracts, MOVEMENT),
         account_limits=_rows(capacity.accounts, OWN_LIMITS),
         login_limits=_rows(capacity.logins, OWN_LIMITS),
@@ -230,6 +248,8 @@ def new_state(capacity: Capacity) -> State:
     for parameter, value in DEFAULT_PARAMETERS.items():
         counters["parameters"][parameter] = value
     state.contracts["best"] = -1
+    state.logins["disconnect_due_ns"] = NEVER_NS
+    counters["timer_wake_ns"] = NEVER_NS
     state.contracts["block_head"] = NO_SLOT
     state.contracts["block_tail"] = NO_SLOT
     state.levels["head"] = NO_SLOT

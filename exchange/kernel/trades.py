@@ -90,11 +90,12 @@ def recount_trades(state: Core) -> None:
     counters["composite_open"][0] = counters["composite_open"][1]
     counters["composite_high"][0] = counters["composite_high"][1]
     counters["composite_low"][0] = counters["composite_low"][1]
-    newest = signed(counters["match_count"])
+    kept = signed(counters["match_count"])
     row = ZERO
-    if newest > trades_in(state):
+    if kept > trades_in(state):
+        kept = trades_in(state)
         row = signed(counters["trade_row"])
-    for _ in range(min(newest, trades_in(state))):
+    for _ in range(kept):
         trade = trade_at(state, row)
         if signed(trade["state"]) != TRADE_UNDONE:
             contract = contract_at(state, signed(trade["contract_id"]))
