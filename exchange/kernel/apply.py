@@ -5,22 +5,24 @@ from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in
+from exchange.kernel.bands import apply_band_change, run_band_change
 from exchange.kernel.block import (
     apply_block_accept,
     apply_block_counter,
     apply_block_decline,
     apply_block_offer,
 )
+from exchange.kernel.breaker import run_pause_market
+from exchange.kernel.bust import apply_bust
 from exchange.kernel.cancel import apply_cancel
 from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
 from exchange.kernel.compiled import cold, entry, hot, signed
-from exchange.kernel.constants import REFERENCE_GAP_MAX, STEP_EVENTS
+from exchange.kernel.constants import PAUSING_MARKET, REFERENCE_GAP_MAX, STEP_EVENTS
 from exchange.kernel.controls import (
     apply_halt,
     apply_kill,
     apply_login_change,
     apply_restart,
-    run_tick,
 )
 from exchange.kernel.definitions import (
     apply_define_account,
@@ -51,6 +53,9 @@ from exchange.kernel.result import (
 )
 from exchange.kernel.state import Rows, State
 from exchange.kernel.take import apply_take, run_take
+from exchange.kernel.tick import run_tick
+from exchange.kernel.timers import apply_session_setting
+from exchange.kernel.transfers import apply_hold_end, apply_restrict, apply_transfer
 
 
 @hot
@@ -71,6 +76,7 @@ def check_reference(state: Core, command: np.void) -> int:
     if reference - highest > REFERENCE_GAP_MAX:
         return reasons.REFERENCE_GAP
     login["highest_reference"] = reference
+    login["heard_ns"] = command["time_ns"]
     return reasons.OK
 
 
@@ -81,10 +87,10 @@ def is_known(kind: int) -> bool:
         kinds.LISTING <= kind <= kinds.TAKE
         or kind == kinds.CANCEL
         or kinds.BLOCK_OFFER <= kind <= kinds.BLOCK_DECLINE
+        or kind == kinds.SESSION_SETTING
         or kind == kinds.MEMBER_LIMIT
-        or kinds.TICK <= kind <= kinds.SEAL_DAY
-        or kinds.OPENING_BEGIN <= kind <= kinds.OPENING_TOTALS
-        or kinds.RESULT_BEGIN <= kind <= kinds.STAGE
+        or kinds.TICK <= kind <= kinds.BAND_CHANGE
+        or kinds.OPENING_BEGIN <= kind <= kinds.CORRECTION
     )
 
 
@@ -114,6 +120,8 @@ def apply_defining(state: Core, count: int, command: np.void) -> int:
         return apply_restart(state, count, command)
     if kind == kinds.CLOSE_DAY:
         return apply_close_day(state, count, command)
+    if kind == kinds.BAND_CHANGE:
+        return apply_band_change(state, count, command)
     return apply_seal_day(state, count, command)
 
 
@@ -139,6 +147,14 @@ def apply_registry(state: Core, count: int, command: np.void) -> int:
         return apply_result_totals(state, count, command)
     if kind == kinds.DELIVERED:
         return apply_delivered(state, count, command)
+    if kind == kinds.HOLD_COMMIT or kind == kinds.HOLD_ABORT:
+        return apply_hold_end(state, count, command)
+    if kind == kinds.RESTRICT:
+        return apply_restrict(state, count, command)
+    if kinds.DEPOSIT <= kind <= kinds.RELEASE:
+        return apply_transfer(state, count, command)
+    if kind == kinds.BUST or kind == kinds.CORRECTION:
+        return apply_bust(state, count, command)
     return apply_stage(state, count, command)
 
 
@@ -152,6 +168,8 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return reject(state, count, command, reasons.DAY_NOT_OPEN)
     if kind == kinds.TICK:
         return run_tick(state, count, command)
+    if kind == kinds.SESSION_SETTING:
+        return apply_session_setting(state, count, command)
     if kind == kinds.BLOCK_OFFER:
         return apply_block_offer(state, count, command)
     if kind == kinds.BLOCK_COUNTER:
@@ -162,7 +180,7 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return apply_block_accept(state, count, command)
     if kind == kinds.BLOCK_DECLINE:
         return apply_block_decline(state, count, command)
-    if kind <= kinds.SEAL_DAY:
+    if kind <= kinds.BAND_CHANGE:
         return apply_defining(state, count, command)
     return apply_registry(state, count, command)
 
@@ -171,8 +189,12 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
 def continue_command(state: Core, count: int, command: np.void) -> int:
     """The next slice of an unfinished command, other than a take."""
     kind = signed(command["kind"])
+    if signed(counters_of(state)["stage"]) == PAUSING_MARKET:
+        return run_pause_market(state, count, command)
     if kind == kinds.TICK:
         return run_tick(state, count, command)
+    if kind == kinds.BAND_CHANGE:
+        return run_band_change(state, count, command)
     if kind == kinds.PARAMETER_SET:
         return run_parameter_set(state, count, command)
     if kind == kinds.SET_PHASE:
@@ -215,15 +237,24 @@ def run_batch(state: Core, commands: Rows) -> tuple[int, int, int]:
     count = signed(0)
     while done < len(commands) and count <= room:
         command = commands[done]
-        if signed(counters["stage"]) == 0:
+        stage = signed(counters["stage"])
+        if stage == 0:
             count = start_command(state, count, command)
+        elif stage == PAUSING_MARKET:
+            count = run_pause_market(state, count, command)
         elif signed(command["kind"]) == kinds.TAKE:
             count = run_take(state, count, command)
         else:
             count = continue_command(state, count, command)
-        if signed(counters["stage"]) != 0:
-            break
-        done += 1
+        stage = signed(counters["stage"])
+        after = signed(counters["after_stage"])
+        if stage | after != 0:
+            if stage != 0:
+                break
+            counters["stage"] = after  # more to do for the same command: see monitor.py
+            counters["after_stage"] = 0
+        else:
+            done += 1
     more = signed(1) if done < len(commands) else signed(0)
     return done, count, more
 

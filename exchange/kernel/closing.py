@@ -29,7 +29,8 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.figures import close_of, half_up, open_of
-from exchange.kernel.phases import method_of, run_change_all
+from exchange.kernel.phase_change import method_of
+from exchange.kernel.phases import run_change_all
 from exchange.kernel.risk import is_contract
 
 SEALING_PHASES = signed(1)

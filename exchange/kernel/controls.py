@@ -6,17 +6,13 @@ from exchange.kernel import kinds, reasons
 from exchange.kernel.access import (
     Core,
     contract_at,
-    contracts_in,
     counters_of,
     event_at,
-    events_in,
-    level_at,
     login_at,
     logins_in,
     member_at,
     members_in,
 )
-from exchange.kernel.book import next_level, price_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     CONTRACT_LEVEL,
@@ -25,15 +21,12 @@ from exchange.kernel.constants import (
     MARKET_LEVEL,
     MEMBER_LEVEL,
     ONE,
-    PUBLIC_DEPTH,
-    STEP_EVENTS,
     STREAM_OPERATOR,
     ZERO,
 )
 from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.risk import is_contract
-
-IMAGE_LEVELS = signed(5)
+from exchange.kernel.timers import restart_logins, set_connected
 
 
 @cold
@@ -156,7 +149,7 @@ def apply_login_change(state: Core, count: int, command: np.void) -> int:
     is_up = ONE if signed(command["kind"]) == kinds.LOGIN_UP else ZERO
     down_reason = ZERO if is_up == 1 else signed(command["down_reason"])
     login = login_at(state, subject)
-    login["is_up"] = is_up
+    set_connected(state, subject, is_up)
     login["down_reason"] = down_reason
     stream = signed(login["member_id"])
     stream = STREAM_OPERATOR if stream == 0 else stream
@@ -173,72 +166,6 @@ def apply_login_change(state: Core, count: int, command: np.void) -> int:
 @cold
 def apply_restart(state: Core, count: int, command: np.void) -> int:
     """RESTART: the market is halted until resumed, and every login is down."""
-    for login_id in range(1, logins_in(state)):
-        login_at(state, login_id)["is_up"] = 0
+    restart_logins(state)
     count = set_halt(state, count, command, MARKET_LEVEL, ZERO, ONE, HALT_RESTART, ZERO)
     return write_done(state, count, command, ZERO, ZERO, signed(command["recovered_sequence"]))
-
-
-@cold
-def write_image(state: Core, count: int, command: np.void, contract_id: int, side: int) -> int:
-    """FIVE_LEVELS: best prices and lots of one side; its fields reach into the usual header."""
-    contract = contract_at(state, contract_id)
-    begin_public(state, count, kinds.FIVE_LEVELS, command, ZERO)
-    event = event_at(state, count)
-    event["user_reference"] = 0
-    event["board_contract_id"] = contract_id
-    event["board_side"] = side
-    depth = min(IMAGE_LEVELS, signed(contract["parameters"][PUBLIC_DEPTH]))
-    position = signed(contract["best"][side])
-    given = ZERO
-    while position >= 0 and given < depth:
-        level = level_at(state, contract_id, side, position)
-        write_image_level(event, given, price_at(contract, side, position), signed(level["lots"]))
-        given += 1
-        position = next_level(state, contract_id, side, position + 1)
-    event["level_count"] = given
-    return count + 1
-
-
-@cold
-def write_image_level(event: np.void, index: int, price_ticks: int, lots: int) -> None:
-    """One level of an image: a record's fields cannot be chosen by a number."""
-    if index == 0:
-        event["level_1_price_ticks"] = price_ticks
-        event["level_1_quantity_lots"] = lots
-    elif index == 1:
-        event["level_2_price_ticks"] = price_ticks
-        event["level_2_quantity_lots"] = lots
-    elif index == 2:
-        event["level_3_price_ticks"] = price_ticks
-        event["level_3_quantity_lots"] = lots
-    elif index == 3:
-        event["level_4_price_ticks"] = price_ticks
-        event["level_4_quantity_lots"] = lots
-    else:
-        event["level_5_price_ticks"] = price_ticks
-        event["level_5_quantity_lots"] = lots
-
-
-@cold
-def run_tick(state: Core, count: int, command: np.void) -> int:
-    """TICK: the image of every side that changed since its last one (cursor = 2 * contract + side)."""
-    counters = counters_of(state)
-    counters["stage"] = 1
-    room = events_in(state) - STEP_EVENTS
-    end = contracts_in(state) * 2
-    cursor = signed(counters["cursor"])
-    while cursor < end:
-        contract_id = cursor >> ONE
-        side = cursor & ONE
-        contract = contract_at(state, contract_id)
-        if signed(contract["is_dirty"][side]) != 0:
-            if count > room:
-                counters["cursor"] = cursor
-                return count
-            contract["is_dirty"][side] = 0
-            count = write_image(state, count, command, contract_id, side)
-        cursor += 1
-    counters["cursor"] = 0
-    counters["stage"] = 0
-    return count

@@ -45,6 +45,7 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.figures import half_up, weigh_contracts
+from exchange.kernel.monitor import watch_contracts
 from exchange.kernel.risk import is_contract
 
 
@@ -130,13 +131,20 @@ def set_band(state: Core, count: int, command: np.void, contract_id: int) -> int
     contract["block_lower"] = block_lower
     contract["block_upper"] = block_upper
     set_reach(contract, lower, upper, levels)
+    return write_band(state, count, command, contract_id)
+
+
+@cold
+def write_band(state: Core, count: int, command: np.void, contract_id: int) -> int:
+    """BAND: both bands as they are now."""
+    contract = contract_at(state, contract_id)
     begin_public(state, count, kinds.BAND, command, contract_id)
     event = event_at(state, count)
-    event["base_price_ticks"] = base
-    event["lower_ticks"] = lower
-    event["upper_ticks"] = upper
-    event["block_lower_ticks"] = block_lower
-    event["block_upper_ticks"] = block_upper
+    event["base_price_ticks"] = contract["base"]
+    event["lower_ticks"] = contract["lower"]
+    event["upper_ticks"] = contract["upper"]
+    event["block_lower_ticks"] = contract["block_lower"]
+    event["block_upper_ticks"] = contract["block_upper"]
     return count + 1
 
 
@@ -184,6 +192,7 @@ def apply_define_contract(state: Core, count: int, command: np.void) -> int:
         contract["parameters"][parameter] = counters_of(state)["parameters"][parameter]
     contract["parameters"][MATCHING_RULE] = command["matching_rule"]
     weigh_contracts(state)
+    watch_contracts(state)
     count = set_band(state, count, command, contract_id)
     return write_done(state, count, command, ZERO, ZERO, ZERO)
 

@@ -40,6 +40,7 @@ from exchange.kernel.constants import (
 from exchange.kernel.definitions import fits_levels, set_band
 from exchange.kernel.events import reject, write_done
 from exchange.kernel.figures import weigh_contracts
+from exchange.kernel.monitor import watch_contracts
 from exchange.kernel.risk import is_contract
 from exchange.vocabulary.enums import ParameterId, SelfTradeRule
 from exchange.vocabulary.limits import FEE_RATE_PPM_MAX, QUANTITY_LOTS_MAX, TIMER_MS_MAX
@@ -217,6 +218,7 @@ def apply_parameter_set(state: Core, count: int, command: np.void) -> int:
         contract_at(state, chosen)["matching_rule"] = value
     if parameter == COMPOSITE_WEIGHT:
         weigh_contracts(state)
+    watch_contracts(state)
     counters["stage"] = 1
     counters["cursor"] = 1
     return run_parameter_set(state, count, command)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from exchange.kernel import kinds, reasons
-from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, event_at, events_in, level_at
+from exchange.kernel import reasons
+from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, events_in, level_at
 from exchange.kernel.book import part_of
+from exchange.kernel.breaker import end_breaker
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     ALL,
@@ -24,7 +25,8 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.ending import end_resting
-from exchange.kernel.events import begin_public, reject, write_done, write_rejected
+from exchange.kernel.events import reject, write_done, write_rejected
+from exchange.kernel.phase_change import change_phase, method_of
 from exchange.kernel.risk import is_contract
 from exchange.vocabulary.enums import Phase
 from exchange.vocabulary.phases import PHASE_CHANGES
@@ -39,35 +41,6 @@ LAPSING = signed(2)
 def is_legal_change(phase: int, target: int) -> bool:
     """Whether the transition table allows a change of phase."""
     return (LEGAL_CHANGES[phase] >> target) & 1 == 1
-
-
-@cold
-def method_of(contract: np.void, part: int) -> int:
-    """What a part of a contract is called in events: the book by its rule."""
-    return signed(contract["matching_rule"]) if part == BOOK else part
-
-
-@cold
-def change_phase(
-    state: Core,
-    count: int,
-    command: np.void,
-    contract_id: int,
-    part: int,
-    phase: int,
-    next_change_ns: int,
-) -> int:
-    """Enter a phase and write PHASE_CHANGED."""
-    contract = contract_at(state, contract_id)
-    begin_public(state, count, kinds.PHASE_CHANGED, command, contract_id)
-    event = event_at(state, count)
-    event["previous_phase"] = contract["phase"][part]
-    event["phase"] = phase
-    event["method"] = method_of(contract, part)
-    event["next_change_ns"] = next_change_ns
-    contract["phase"][part] = phase
-    contract["next_change_ns"][part] = next_change_ns
-    return count + 1
 
 
 @cold
@@ -119,9 +92,12 @@ def set_one_phase(state: Core, count: int, command: np.void, contract_id: int, p
     target = signed(command["phase"])
     next_change_ns = signed(command["next_change_ns"])
     is_kept_apart = target == PRE_OPEN or target == SEALED  # reached by OPENING_TOTALS and SEAL_DAY only
+    is_legal = not is_kept_apart and is_legal_change(phase, target)
+    if part == BOOK and (phase == target or is_legal):
+        count = end_breaker(state, count, command, contract_id)
     if phase == target:
         contract["next_change_ns"][part] = next_change_ns
-    elif is_kept_apart or not is_legal_change(phase, target):
+    elif not is_legal:
         counters["cursor_refused"] = signed(counters["cursor_refused"]) + 1
         return write_rejected(state, count, command, contract_id, reasons.ILLEGAL_PHASE_CHANGE, ZERO)
     else:

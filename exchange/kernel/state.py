@@ -102,7 +102,7 @@ COUNTERS: Final = _dtype(f"""
     wall_low i8, wall_high i8  # positions between which the running order may trade
     wall_reference i8, wall_lower i8, wall_upper i8  # the prices they come from
     composite_bases i8, timer_wake_ns i8, reopening_ns i8
-    timer_account i8, timer_slot i8, timer_orders i8, timer_lots i8
+    timer_login i8, timer_account i8, timer_slot i8, timer_orders i8, timer_lots i8
     market_breaker u1
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
     second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT

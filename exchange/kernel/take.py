@@ -25,8 +25,10 @@ from exchange.kernel.book import (
     next_level,
     next_order_number,
     position_of,
+    price_at,
     side_of,
 )
+from exchange.kernel.breaker import trip_breaker
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     BUY,
@@ -36,6 +38,7 @@ from exchange.kernel.constants import (
     LISTED_MAX,
     LISTED_MIN,
     LISTING_ORDER,
+    NO_WALL,
     NONE,
     PARTIAL,
     REMAINDER,
@@ -52,6 +55,7 @@ from exchange.kernel.delivery import lock_taker, release_taker
 from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import check_form, reject_terms
+from exchange.kernel.monitor import set_walls
 from exchange.kernel.risk import check_funds, check_price, check_quantity
 from exchange.kernel.trade import trade
 
@@ -176,6 +180,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     position = limit
     depth = ZERO
     if is_named:
+        position = signed(order_at(state, slot)["position"])
         reason = check_named_terms(state, contract, command, slot, limit)
     else:
         slot, position, depth = find_best_takeable(state, contract, command, limit)
@@ -218,6 +223,8 @@ def apply_take(state: Core, count: int, command: np.void) -> int:
     counters["take_depth"] = depth
     counters["take_rest"] = quantity
     counters["stage"] = 1
+    if signed(contract["is_watched"]) != 0:
+        set_walls(state, contract_id, SELL if side == BUY else BUY)
     return run_take(state, count, command)
 
 
@@ -235,13 +242,20 @@ def run_take(state: Core, count: int, command: np.void) -> int:
     position = signed(counters["take_position"])
     depth = signed(counters["take_depth"])
     rest = signed(counters["take_rest"])
+    low, high = ZERO, NO_WALL
+    if signed(contract["is_watched"]) != 0:
+        low, high = signed(counters["wall_low"]), signed(counters["wall_high"])
     while slot != NONE and rest > 0 and count <= room:
+        if position < low or position > high:
+            count = trip_breaker(state, count, command, contract_id, price_at(contract, side, position))
+            slot = NONE
+            break
         order = order_at(state, slot)
         following = signed(link_at(state, slot)["next"])
         quantity = min(signed(order["remaining"]), rest)
         count = trade(state, count, command, slot, quantity, TAKE_ORDER, LISTED)
         rest -= quantity
-        if signed(command["order_id"]) != 0:
+        if signed(command["order_id"]) != 0 or signed(counters["after_stage"]) != 0:
             slot = NONE
         elif rest > 0:
             slot, position, depth = find_takeable(

@@ -7,6 +7,7 @@ from exchange.kernel.access import Core, account_at, contract_at, counters_of, d
 from exchange.kernel.book import kind_of, part_of, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
+    BLOCK,
     BOOK,
     BUY,
     COMPOSITE_WEIGHT,
@@ -22,6 +23,7 @@ from exchange.kernel.delivery import settle_maker, settle_taker
 from exchange.kernel.ending import end_order
 from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.figures import count_composite, count_trade
+from exchange.kernel.monitor import watch_trade
 from exchange.kernel.trades import keep_trade
 from exchange.vocabulary import control
 
@@ -248,6 +250,8 @@ def trade(
         buyer_id, seller_id = maker_id, taker_id
         buyer_fees, seller_fees = maker_fees, taker_fees
     count_match(counters, contract, contract_id, buyer_id, seller_id, price, quantity_lots, method)
+    if signed(contract["is_watched"]) != 0 and method != BLOCK:
+        watch_trade(state, contract_id, price, quantity_lots)
     keep_trade(
         state,
         contract_id,
