@@ -28,8 +28,10 @@ from exchange.vocabulary.enums import (
     ParameterId,
     Phase,
     Role,
+    SelfTradeRule,
     SettlementStage,
     Side,
+    TimeInForce,
 )
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.rejects import RejectReason
@@ -48,10 +50,14 @@ SHORT: Final = {
     "fee_t": "trading_fee_fen",
     "fee_s": "settlement_fee_fen",
     "match": "match_id",
+    "tif": "time_in_force",
+    "stp": "self_trade_rule",
     "t": "transfer_id",
 }
 ENUMS: Final[dict[str, type[IntEnum]]] = {
     "side": Side,
+    "time_in_force": TimeInForce,
+    "self_trade_rule": SelfTradeRule,
     "imbalance_side": Side,
     "board_side": Side,
     "phase": Phase,
