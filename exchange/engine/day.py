@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from exchange.engine.bounds import INTERNAL_COMMANDS_MAX
 from exchange.engine.day_file import FiguresCollector
 from exchange.engine.opening import DayPlan
+from exchange.engine.scheduler import BOOK_METHODS, SCHEDULED_KINDS
 from exchange.errors import CorruptionError, UsageError
 from exchange.vocabulary.enums import HaltReason, Level, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
@@ -70,6 +71,7 @@ _NEW_ORDER_KINDS: Final = (
     Kind.LISTING,
     Kind.TAKE,
     Kind.LIMIT_ORDER,
+    Kind.REPLACE,
     Kind.BLOCK_OFFER,
     Kind.BLOCK_COUNTER,
     Kind.BLOCK_ACCEPT,
@@ -86,6 +88,7 @@ _WATCHED: Final = (
     Kind.OPENING_ACCEPTED,
     Kind.SEAL_TOTALS,
     Kind.RESULT_CONFIRMED,
+    Kind.CONTRACT_EXPIRES,
 )
 _DONE_FACTS: Final = {
     Kind.CLOSE_DAY: Fact.DAY_CLOSED,
@@ -104,6 +107,7 @@ def _table(kinds: tuple[Kind, ...]) -> NDArray[np.bool_]:
 _IS_SCRIPT: Final = _table(_SCRIPT_KINDS)
 _IS_NEW_ORDER: Final = _table(_NEW_ORDER_KINDS)
 _IS_WATCHED: Final = _table(_WATCHED)
+_IS_SCHEDULED: Final = _table(SCHEDULED_KINDS)
 
 
 class TradingDay:
@@ -113,13 +117,13 @@ class TradingDay:
         self.plan = plan
         self.day = plan.day
         self.stage = DayStage.OPENING
-        self.figures = FiguresCollector(plan.day, plan.codes)
+        self.figures = FiguresCollector(plan.day, plan.codes, plan.expired)
         self.script_done = 0  # commands of the opening script journaled
         self.schedule_done = 0  # commands of the schedule journaled
         self.is_halted = False
         self.caught_at_close = 0  # orders queued at the close, sequenced after it and so refused
         self._is_operator_halt = False  # a halt that only an operator may lift
-        self._closing: tuple[int, int] | None = None  # (sequence, time) of the first scheduled ENDED
+        self._closing: tuple[int, int] | None = None  # (sequence, time) of the books' first scheduled ENDED
         self._restart_sequence: int | None = None
         self._resume_at_real_ns: int | None = None
         self._script_differs_at: int | None = None
@@ -170,9 +174,9 @@ class TradingDay:
         is_own = commands["login_id"] == 0
         for index in np.flatnonzero(is_own & _IS_SCRIPT[kinds]).tolist():
             self._observe_script(commands[index : index + 1].view(np.uint64).tobytes())
-        for index in np.flatnonzero(is_own & (kinds == Kind.SET_PHASE)).tolist():
+        for index in np.flatnonzero(is_own & _IS_SCHEDULED[kinds]).tolist():
             self.schedule_done += 1
-            if self._closing is None and commands["phase"][index] == Phase.ENDED:
+            if self._closing is None and _is_close(commands[index]):
                 self._closing = int(commands["sequence"][index]), int(commands["time_ns"][index])
         if self._closing is not None and self.stage is DayStage.SESSION:
             sequence, time_ns = self._closing
@@ -256,6 +260,12 @@ class TradingDay:
                 f"{Kind(kind).name} to take effect",
                 reason.name,
             )
+
+
+def _is_close(command: Records) -> bool:
+    """Whether a scheduled command ends the day's books: one-way bidding may have ended long before."""
+    is_end = command["kind"] == Kind.SET_PHASE and command["phase"] == Phase.ENDED
+    return bool(is_end and command["method"] in BOOK_METHODS)
 
 
 def _unstamped(record: bytes) -> bytes:

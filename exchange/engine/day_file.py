@@ -1,8 +1,9 @@
 """The day's figures as a file: collected from the kernel's events, read as the next day's base prices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,7 @@ from exchange.vocabulary.records import Records
 
 
 class ContractFigures(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """One contract's day; prices in ticks, 0 = no trade."""
+    """One contract's day; prices in ticks, 0 = no trade. Listed: the book's, whatever its matching rule."""
 
     contract_id: int
     base: int = 0
@@ -59,18 +60,19 @@ class DayFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     last_sequence: int = 0
     digest: str = ""
     confirmed: bool = False
+    expired: tuple[int, ...] = ()  # contracts that are not listed any more from the next day on
 
 
 class FiguresCollector:
     """Takes the day's figures from the kernel's events, live or replayed."""
 
-    def __init__(self, day: date, codes: Mapping[int, str]) -> None:
+    def __init__(self, day: date, codes: Mapping[int, str], expired: Iterable[int] = ()) -> None:
         self._contracts = {contract_id: ContractFigures(contract_id=contract_id) for contract_id in codes}
         self._codes = codes
-        self.file = DayFile(date=day)
+        self.file = DayFile(date=day, expired=tuple(sorted(expired)))
 
     def take(self, event: Records) -> None:
-        """One BAND, DAY_FIGURES, COMPOSITE or SEAL_TOTALS event (others are none of its business)."""
+        """One event that tells a figure (others are none of its business)."""
         match Kind(int(event["kind"])):
             case Kind.BAND:
                 figures = self._contracts[int(event["contract_id"])]
@@ -81,6 +83,8 @@ class FiguresCollector:
             case Kind.COMPOSITE:
                 names = ("open", "high", "low", "close")
                 self.file.composite = CompositeFigures(**{n: int(event[f"{n}_ticks"]) for n in names})
+            case Kind.CONTRACT_EXPIRES:
+                self.file.expired = tuple(sorted({*self.file.expired, int(event["contract_id"])}))
             case Kind.SEAL_TOTALS:
                 self.file.trades = int(event["match_count"])
                 self.file.tonnes = int(event["tonnes_lots"])
@@ -131,24 +135,28 @@ def first_trading_day(settings: EngineSettings) -> date:
     return first if calendar.is_trading_day(first) else calendar.next_trading_day(first)
 
 
-def bases_of(settings: EngineSettings, files: Files, day: date) -> dict[int, int]:
+class Listed(NamedTuple):
+    """What is listed on a day: base price by contract id, and the contracts that have expired before."""
+
+    bases: dict[int, int]
+    expired: tuple[int, ...]
+
+
+def listed_on(settings: EngineSettings, files: Files, day: date) -> Listed:
     """Base price of every contract of a day: the close of the day before; first day: as the settings say.
 
-    A contract that did not trade the day before starts from that day's composite close (rulebook §1.3).
+    A contract that did not trade the day before starts from that day's composite close (rulebook §1.3); one
+    that has expired is not listed again.
     """
     contracts = contracts_on(settings.profile, day)
     if day > first_trading_day(settings):
-        previous = trading_calendar().previous_trading_day(day)
-        path = settings.day_file(previous)
-        file = read_day_file(files, path)
-        if file is None or not file.confirmed:
-            found = "an unconfirmed one" if file else "none"
-            raise UsageError(
-                f"the base prices of {day} are the closes of {previous}: expected {path}, found {found}",
-                "restore the file from a copy, or begin anew with --fresh",
-            )
+        file = _confirmed_file(settings, files, day)
         known = {row.contract_id: row.close for row in file.contracts.values()}
-        return {row.contract_id: known.get(row.contract_id, file.composite.close) for row in contracts}
+        left = [row for row in contracts if row.contract_id not in file.expired]
+        if not left:
+            raise UsageError(f"every contract has expired before {day}", "begin a season that has one")
+        bases = {row.contract_id: known.get(row.contract_id, file.composite.close) for row in left}
+        return Listed(bases, file.expired)
     bases = {
         row.contract_id: settings.opening_bases.get(row.contract_id, row.first_base_ticks or 0)
         for row in contracts
@@ -156,4 +164,17 @@ def bases_of(settings: EngineSettings, files: Files, day: date) -> dict[int, int
     missing = [row.code for row in contracts if not bases[row.contract_id]]
     if missing:
         raise UsageError(f"no base price is known for {missing} on {day}", "give it in opening_bases")
-    return bases
+    return Listed(bases, ())
+
+
+def _confirmed_file(settings: EngineSettings, files: Files, day: date) -> DayFile:
+    previous = trading_calendar().previous_trading_day(day)
+    path = settings.day_file(previous)
+    file = read_day_file(files, path)
+    if file is None or not file.confirmed:
+        found = "an unconfirmed one" if file else "none"
+        raise UsageError(
+            f"the base prices of {day} are the closes of {previous}: expected {path}, found {found}",
+            "restore the file from a copy, or begin anew with --fresh",
+        )
+    return file

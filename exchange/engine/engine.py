@@ -14,7 +14,7 @@ from typing import Final
 from exchange.engine.bounds import INTERNAL_COMMANDS_MAX
 from exchange.engine.clock import Clock
 from exchange.engine.day import TICK, DayStage, TradingDay, resume_time_ns
-from exchange.engine.day_file import bases_of, first_trading_day
+from exchange.engine.day_file import first_trading_day, listed_on
 from exchange.engine.directory import Directory
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal import Journal
@@ -258,14 +258,15 @@ class Engine:
 
     def _begin_day(self, day: date, previous_hash: bytes = NO_HASH) -> None:
         settings = self.settings
-        bases = bases_of(settings, self._files, day)
+        listed = listed_on(settings, self._files, day)
         plan = plan_day(
             settings.profile,
             day,
             self.directory,
-            bases,
+            listed.bases,
             orders_capacity=settings.orders_capacity,
             previous_hash=previous_hash,
+            expired=listed.expired,
         )
         journal = Journal.create(
             settings.day_journal(day),

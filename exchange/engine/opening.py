@@ -7,7 +7,7 @@ from typing import NamedTuple
 from exchange.engine.bounds import ORDERS_CAPACITY, TRADES_CAPACITY, TRANSFERS_CAPACITY
 from exchange.engine.directory import Directory
 from exchange.engine.journal_format import NO_HASH, Identity
-from exchange.engine.scheduler import Schedule
+from exchange.engine.scheduler import Lots, Schedule
 from exchange.kernel import SOURCES_HASH, Capacity
 from exchange.rulebook import (
     Contract,
@@ -27,6 +27,7 @@ from exchange.vocabulary.units import trading_day_number
 
 HASH_PREFIX_BYTES = 8  # of a SHA-256, in OPEN_DAY and in the journal
 LEVELS_UNBANDED = 8_192  # price levels where no band limits them
+BAND_ROOM = 2  # levels of a book, in daily bands
 REFERENCE_BYTES_MAX = 64 << 20  # for all reference rings together
 REFERENCES_MIN, REFERENCES_MAX = 1_024, 65_536
 
@@ -39,6 +40,7 @@ class DayPlan(NamedTuple):
     script: tuple[bytes, ...]  # the commands that open it, in order
     schedule: Schedule
     codes: dict[int, str]  # contract id -> code
+    expired: tuple[int, ...] = ()  # contracts that expired on an earlier day
 
 
 def kernel_hash() -> bytes:
@@ -54,9 +56,10 @@ def plan_day(
     *,
     orders_capacity: int = ORDERS_CAPACITY,
     previous_hash: bytes = NO_HASH,
+    expired: tuple[int, ...] = (),
 ) -> DayPlan:
-    """Plan a day from the rulebook, the directory and each contract's base price (by contract id)."""
-    contracts = contracts_on(profile, day)
+    """Plan a day from the rulebook, the directory and the base price of each contract that is listed."""
+    contracts = tuple(row for row in contracts_on(profile, day) if row.contract_id in bases)
     parameters = {row.contract_id: dict(parameters_on(profile, day, row.code)) for row in contracts}
     rules = rules_hash(profile, day)[:HASH_PREFIX_BYTES]
     capacity = Capacity(
@@ -86,7 +89,9 @@ def plan_day(
         *_define_people(directory),
     )
     codes = {row.contract_id: row.code for row in contracts}
-    return DayPlan(day, identity, script, Schedule.of(profile, day), codes)
+    rules_of_books = tuple((contract_id, rule) for contract_id in codes)
+    schedule = Schedule.of(profile, day, rules_of_books, Lots(directory.key, day))
+    return DayPlan(day, identity, script, schedule, codes, expired)
 
 
 def _define_contracts(
@@ -148,7 +153,7 @@ def _member_id_max(directory: Directory) -> int:
 
 
 def _levels(bases: Mapping[int, int], parameters: Mapping[int, Mapping[ParameterId, int]]) -> int:
-    """Price levels that the widest listed band needs, in whole 64-bit words."""
+    """Price levels that the widest listed band needs, and as many again for a band changed that day."""
     widest = 1
     for contract_id, own in parameters.items():
         ppm = own[ParameterId.LISTED_BAND_PPM]
@@ -156,7 +161,7 @@ def _levels(bases: Mapping[int, int], parameters: Mapping[int, Mapping[Parameter
             widest = max(widest, LEVELS_UNBANDED)
         else:
             band = band_limits(bases[contract_id], ppm)
-            widest = max(widest, band.upper_ticks - band.lower_ticks + 1)
+            widest = max(widest, BAND_ROOM * (band.upper_ticks - band.lower_ticks + 1))
     return min(-(-widest // 64) * 64, LEVELS_MAX)
 
 

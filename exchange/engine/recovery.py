@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from exchange.engine.day import TradingDay
-from exchange.engine.day_file import bases_of, read_day_file
+from exchange.engine.day_file import listed_on, read_day_file
 from exchange.engine.directory import Directory
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal_format import Identity
@@ -100,13 +100,15 @@ def _recover_day(
     folder = settings.day_journal(identity.day)
     _refuse_other_profile(settings, identity, folder)
     refuse_foreign(identity, folder)
+    listed = listed_on(settings, files, identity.day)
     plan = plan_day(
         settings.profile,
         identity.day,
         directory,
-        bases_of(settings, files, identity.day),
+        listed.bases,
         orders_capacity=settings.orders_capacity,
         previous_hash=identity.previous_hash,
+        expired=listed.expired,
     )
     plan = plan._replace(identity=identity)
     kept = SnapshotFolder(settings.snapshots_folder, files)

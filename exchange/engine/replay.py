@@ -148,7 +148,7 @@ def _forget(events: Records, streams: StreamIds) -> None:
 
 
 def _result(identity: Identity, state: State, end: End) -> ReplayResult:
-    rows = figures(state)
+    rows, counters = figures(state), state.counters[0]
     listed = np.isin(rows["figure_method"], (Method.LISTED, Method.CONTINUOUS))
     block = rows["figure_method"] == Method.BLOCK
     volumes = rows["volume_lots"]
@@ -157,9 +157,9 @@ def _result(identity: Identity, state: State, end: End) -> ReplayResult:
         state=state,
         digest=digest_canonical(state).hex(),
         last_sequence=end.next_sequence - 1,
-        match_count=int(rows["figure_trade_count"].sum()),
-        tonnes=int(volumes.sum()),
-        amount_fen=int(rows["turnover_fen"].sum()),
+        match_count=int(counters["match_count"]),
+        tonnes=int(counters["tonnes_lots"]),
+        amount_fen=int(counters["amount_fen"]),
         listed_lots=int(volumes[listed].sum()),
         block_lots=int(volumes[block].sum()),
         end=end,

@@ -12,10 +12,11 @@ from exchange.rulebook.deadlines import SurrenderDates, surrender_dates
 from exchange.rulebook.errors import CalendarError, RulebookError
 from exchange.rulebook.keys import RuleKey
 from exchange.rulebook.model import Contract, Flag, Institution, Rule
-from exchange.rulebook.parameters import parameters_of, parameters_on, rules_hash
+from exchange.rulebook.parameters import MARKET_ONLY, parameters_of, parameters_on, rules_hash
 from exchange.rulebook.prices import Band, band_limits, composite_ticks
 from exchange.rulebook.profiles import (
     CCER,
+    CCER_CONTINUOUS,
     NATIONAL,
     TEST,
     Profile,
@@ -33,12 +34,15 @@ from exchange.rulebook.scenarios import (
     participants,
     scenario_names,
 )
-from exchange.rulebook.sessions import PhaseChange, sessions_on
+from exchange.rulebook.sessions import AuctionEnd, PhaseChange, auction_ends_on, sessions_on
 
 __all__ = [
     "CCER",
+    "CCER_CONTINUOUS",
+    "MARKET_ONLY",
     "NATIONAL",
     "TEST",
+    "AuctionEnd",
     "Band",
     "CalendarError",
     "Contract",
@@ -55,6 +59,7 @@ __all__ = [
     "Scenario",
     "SeasonDay",
     "SurrenderDates",
+    "auction_ends_on",
     "band_limits",
     "composite_ticks",
     "composite_weights_on",

@@ -11,6 +11,9 @@ from exchange.rulebook.model import ContractFile, Flag, ProfileFile, Rule, Sessi
 from exchange.vocabulary.enums import Method
 
 DATA = Path(__file__).parent / "data"
+RANDOM_END_S_MAX = 600
+_SESSION_PHASES = ("trading", "call_auction")
+_BOOK_METHODS = ("listed", "continuous")
 SECTION_MARK = "§"  # a row may cite a section of the rulebook notes instead of a source
 
 
@@ -106,3 +109,11 @@ def _check_session(session: Session, file_name: str) -> None:
         raise RulebookError(f"{place}: expected a method of {[m.name.lower() for m in Method]}")
     if session.opens >= session.closes:
         raise RulebookError(f"{place}: expected it to close after it opens, found {session.closes}")
+    if session.phase not in _SESSION_PHASES:
+        raise RulebookError(f"{place}: expected a phase of {_SESSION_PHASES}, found {session.phase}")
+    is_auction = session.phase == _SESSION_PHASES[1]
+    if is_auction and session.method not in _BOOK_METHODS:
+        raise RulebookError(f"{place}: expected a call auction of {_BOOK_METHODS}, found {session.method}")
+    most = RANDOM_END_S_MAX if is_auction else 0
+    if not 0 <= session.random_end_s <= most:
+        raise RulebookError(f"{place}: expected random_end_s 0 to {most}, found {session.random_end_s}")

@@ -32,7 +32,10 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One trading session of a method: from `opens` to `closes`, every trading day from a date on."""
+    """One session of a method: from `opens` to `closes`, every trading day from a date on.
+
+    `phase` is trading, or call_auction, which ends at `closes` or by lot up to `random_end_s` later.
+    """
 
     method: str
     opens: time
@@ -41,6 +44,8 @@ class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     source: str
     locator: str
     flag: Flag
+    phase: str = "trading"
+    random_end_s: int = 0
     configuration: bool = False
     reason: str = ""
 

@@ -7,10 +7,10 @@ import msgspec
 
 from exchange.rulebook.contracts import composite_weights_on, contract, contracts_on
 from exchange.rulebook.errors import RulebookError
-from exchange.rulebook.keys import RuleKey
+from exchange.rulebook.keys import SHAPES, Choice, RuleKey
 from exchange.rulebook.profiles import Rules, rules_on
-from exchange.rulebook.sessions import sessions_on
-from exchange.vocabulary.enums import ParameterId
+from exchange.rulebook.sessions import auction_ends_on, sessions_on
+from exchange.vocabulary.enums import Method, ParameterId
 
 #: Parameter of the kernel <- rule. COMPOSITE_WEIGHT comes from the contracts table.
 PARAMETER_RULES: tuple[tuple[ParameterId, RuleKey], ...] = (
@@ -30,6 +30,38 @@ PARAMETER_RULES: tuple[tuple[ParameterId, RuleKey], ...] = (
     (ParameterId.HOLDING_LIMIT_LOTS, RuleKey.HOLDING_LIMIT_LOTS),
     (ParameterId.OPEN_ORDERS_MAX, RuleKey.ORDER_OPEN_COUNT_MAX),
     (ParameterId.PUBLIC_DEPTH_LEVELS, RuleKey.MARKET_DATA_PUBLIC_DEPTH_LEVELS),
+    (ParameterId.SELF_TRADE_RULE, RuleKey.CONTINUOUS_SELF_TRADE),
+    (ParameterId.MESSAGES_PER_SECOND, RuleKey.ORDER_MESSAGES_PER_SECOND_MAX),
+    (ParameterId.CANCELS_PER_SECOND, RuleKey.ORDER_CANCELS_PER_SECOND_MAX),
+    (ParameterId.BUST_CHANGES_FIGURES, RuleKey.BUST_CHANGES_FIGURES),
+    (ParameterId.BUST_SPENT_PROCEEDS, RuleKey.BUST_SPENT_PROCEEDS_COVERED),
+    (ParameterId.PRICE_STEP_TICKS, RuleKey.PRICE_TICK_FEN),
+)
+#: The same, for what a market need not have: given only where the rule named first holds, or is in force.
+BREAKER_RULES: tuple[tuple[ParameterId, RuleKey], ...] = (
+    (ParameterId.BREAKER_WINDOW_S, RuleKey.BREAKER_WINDOW_S),
+    (ParameterId.BREAKER_LIMIT_STATE_MS, RuleKey.BREAKER_LIMIT_STATE_MS),
+    (ParameterId.BREAKER_PAUSE_MS, RuleKey.BREAKER_PAUSE_MS),
+    (ParameterId.BREAKER_AUCTION_MS, RuleKey.BREAKER_AUCTION_MS),
+    (ParameterId.BREAKER_EXTENSION_MS_MAX, RuleKey.BREAKER_EXTENSION_MS_MAX),
+)
+ONE_WAY_RULES: tuple[tuple[ParameterId, RuleKey], ...] = (
+    (ParameterId.AUCTION_QUANTITY_LOTS_MIN, RuleKey.ONE_WAY_QUANTITY_LOTS_MIN),
+    (ParameterId.AUCTION_FLOOR_BAND_PPM, RuleKey.ONE_WAY_FLOOR_DISCOUNT_PPM_MAX),
+    (ParameterId.AUCTION_CEILING_BAND_PPM, RuleKey.ONE_WAY_CEILING_PREMIUM_PPM),
+    (ParameterId.AUCTION_BID_LOTS_MIN, RuleKey.ONE_WAY_BID_LOTS_MIN),
+    (ParameterId.AUCTION_BID_CANCEL, RuleKey.ONE_WAY_BID_CANCEL),
+)
+#: Given for the whole market or not at all: the kernel knows them of no single contract.
+MARKET_ONLY: frozenset[ParameterId] = frozenset(
+    (
+        ParameterId.MARKET_BREAKER_PPM,
+        ParameterId.MARKET_BREAKER_PAUSE_MS,
+        ParameterId.MESSAGES_PER_SECOND,
+        ParameterId.CANCELS_PER_SECOND,
+        ParameterId.BUST_CHANGES_FIGURES,
+        ParameterId.BUST_SPENT_PROCEEDS,
+    )
 )
 
 
@@ -54,9 +86,34 @@ def parameters_on(profile: str, day: date, contract_code: str) -> list[tuple[Par
 
 def parameters_of(rules: Rules, composite_weight: int) -> list[tuple[ParameterId, int]]:
     """The same for a contract the table does not know (a future vintage), its composite weight given."""
-    values = [(parameter, _integer(rules, key)) for parameter, key in PARAMETER_RULES]
+    chosen = [*PARAMETER_RULES, *_breaker_rules(rules), *_one_way_rules(rules)]
+    values = [(parameter, _integer(rules, key)) for parameter, key in chosen]
     values.append((ParameterId.COMPOSITE_WEIGHT, composite_weight))
     return sorted(values)
+
+
+def _breaker_rules(rules: Rules) -> list[tuple[ParameterId, RuleKey]]:
+    """What the breakers that the market has need; a market without one is left to the kernel's "off"."""
+    chosen: list[tuple[ParameterId, RuleKey]] = []
+    has_dynamic, has_market_wide = (
+        rules.holds(RuleKey.BREAKER_DYNAMIC),
+        rules.holds(RuleKey.BREAKER_MARKET_WIDE),
+    )
+    if has_dynamic:
+        chosen.append((ParameterId.BREAKER_PPM, RuleKey.BREAKER_DYNAMIC_PPM))
+    if has_market_wide:
+        chosen.append((ParameterId.MARKET_BREAKER_PPM, RuleKey.BREAKER_MARKET_WIDE_PPM))
+        chosen.append((ParameterId.MARKET_BREAKER_PAUSE_MS, RuleKey.BREAKER_MARKET_WIDE_PAUSE_MS))
+    return chosen + (list(BREAKER_RULES) if has_dynamic or has_market_wide else [])
+
+
+def _one_way_rules(rules: Rules) -> list[tuple[ParameterId, RuleKey]]:
+    """Nothing before the first one-way session: the rules of that method hold from a date on."""
+    has_sessions = any(
+        row.method == Method.ONE_WAY.name.lower() and row.effective_from <= rules.day
+        for row in rules.profile.sessions
+    )
+    return list(ONE_WAY_RULES) if has_sessions else []
 
 
 def rules_hash(profile: str, day: date) -> bytes:
@@ -69,6 +126,8 @@ def rules_hash(profile: str, day: date) -> bytes:
         digest.update(
             msgspec.json.encode((change.seconds_of_day, change.contract_id, change.method, change.phase))
         )
+    for end in auction_ends_on(profile, day):
+        digest.update(msgspec.json.encode((end.seconds_of_day, end.method, end.random_end_s)))
     for row in contracts_on(profile, day):
         digest.update(msgspec.json.encode(row))
     if contracts_on(profile, day):
@@ -78,4 +137,9 @@ def rules_hash(profile: str, day: date) -> bytes:
 
 def _integer(rules: Rules, key: RuleKey) -> int:
     value = rules.rule(key).value
-    return int(value) if isinstance(value, bool) else rules.whole_number(key)
+    if isinstance(value, bool):
+        return int(value)
+    shape = SHAPES[key]
+    if isinstance(shape, Choice):
+        return shape.options.index(rules.choice(key))
+    return rules.whole_number(key)

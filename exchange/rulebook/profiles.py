@@ -15,6 +15,7 @@ from exchange.rulebook.model import ProfileFile, Rule, Session
 NATIONAL = "national"
 TEST = "test"
 CCER = "ccer"
+CCER_CONTINUOUS = "ccer-continuous"
 EXTENDS_DEPTH_MAX = 4
 
 
@@ -89,7 +90,7 @@ class Rules(NamedTuple):
 
 def profile_names() -> tuple[str, ...]:
     """The profiles that come with the rulebook."""
-    return (NATIONAL, TEST, CCER)
+    return (NATIONAL, TEST, CCER, CCER_CONTINUOUS)
 
 
 @cache

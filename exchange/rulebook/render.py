@@ -47,11 +47,17 @@ def _profile_part(name: str) -> str:
     lines += _table(("rule", "meaning", "value", "from", "flag", "source", "reason of a configuration"), rows)
     if profile.session:
         sessions = [
-            (s.method, f"{s.opens:%H:%M}-{s.closes:%H:%M}", str(s.effective_from), s.flag, _cite(s), s.reason)
-            for s in profile.session
+            (s.method, _hours(s), str(s.effective_from), s.flag, _cite(s), s.reason) for s in profile.session
         ]
         lines += ["", *_table(("method", "session", "from", "flag", "source", "reason"), sessions)]
     return "\n".join([*lines, ""])
+
+
+def _hours(session: Session) -> str:
+    text = f"{session.opens:%H:%M}-{session.closes:%H:%M}"
+    if session.phase != "trading":
+        text += f" {session.phase.replace('_', ' ')}"
+    return text + (f", ends up to {session.random_end_s} s later by lot" if session.random_end_s else "")
 
 
 def _rule_row(rule: Rule) -> tuple[str, ...]:

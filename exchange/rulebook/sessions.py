@@ -11,6 +11,7 @@ from exchange.rulebook.profiles import load_profile, rules_on
 from exchange.vocabulary.enums import Method, Phase
 
 EVERY_CONTRACT = 0
+CALL_AUCTION = Phase.CALL_AUCTION.name.lower()
 #: methods that every contract has beside its book, whether or not the profile opens them
 EVERY_DAY = frozenset({Method.BLOCK, Method.ONE_WAY})
 
@@ -29,13 +30,33 @@ class PhaseChange(NamedTuple):
         return time(self.seconds_of_day // 3600, self.seconds_of_day // 60 % 60, self.seconds_of_day % 60)
 
 
+class AuctionEnd(NamedTuple):
+    """When a scheduled call auction ends: at a second of the day, or up to some seconds later by lot."""
+
+    seconds_of_day: int
+    method: Method
+    random_end_s: int
+
+
+def auction_ends_on(profile: str, day: date) -> tuple[AuctionEnd, ...]:
+    """The ends of the day's call auctions, in order. The lot is drawn by whoever keeps the schedule."""
+    rows = _sessions_in_force(load_profile(profile).sessions, day)
+    auctions = (row for row in rows if row.phase == CALL_AUCTION)
+    return tuple(
+        sorted(
+            AuctionEnd(_seconds(row.closes), Method[row.method.upper()], row.random_end_s) for row in auctions
+        )
+    )
+
+
 def sessions_on(profile: str, day: date) -> tuple[PhaseChange, ...]:
     """The day's phase changes in order: sessions open into TRADING, gaps are BREAK, the last close is ENDED.
 
-    A method without sessions of its own ends with the day, so that the day can be closed; in continuous mode
-    the listed sessions are those of the continuous book. PRE_OPEN is not here: it follows the confirmed
-    opening positions, whenever they come. The schedule does not say whether `day` is a trading day; ask the
-    trading calendar.
+    A call auction opens into CALL_AUCTION; a session that begins where one ends follows it directly. A method
+    without sessions of its own ends with the day, so that the day can be closed; in continuous mode the
+    listed sessions are those of the continuous book. PRE_OPEN is not here: it follows the confirmed opening
+    positions, whenever they come. The schedule does not say whether `day` is a trading day; ask the trading
+    calendar.
     """
     in_force = _sessions_in_force(load_profile(profile).sessions, day)
     if not in_force:
@@ -52,11 +73,12 @@ def sessions_on(profile: str, day: date) -> tuple[PhaseChange, ...]:
                     f"{rows[index + 1].opens}"
                 )
             called = Method.CONTINUOUS if is_continuous and method is Method.LISTED else method
-            changes.append(_change(row.opens, called, Phase.TRADING))
-            changes.append(_change(row.closes, called, Phase.ENDED if is_last else Phase.BREAK))
+            changes.append(_change(row.opens, called, Phase[row.phase.upper()]))
+            if is_last or rows[index + 1].opens > row.closes:
+                changes.append(_change(row.closes, called, Phase.ENDED if is_last else Phase.BREAK))
     last_close = max(change.seconds_of_day for change in changes)
-    for method in EVERY_DAY - {change.method for change in changes}:
-        changes.append(PhaseChange(last_close, EVERY_CONTRACT, method, Phase.ENDED))
+    without = EVERY_DAY - {change.method for change in changes}
+    changes += [PhaseChange(last_close, EVERY_CONTRACT, method, Phase.ENDED) for method in without]
     return tuple(sorted(changes))
 
 
@@ -68,4 +90,8 @@ def _sessions_in_force(rows: Iterable[Session], day: date) -> list[Session]:
 
 
 def _change(at: time, method: Method, phase: Phase) -> PhaseChange:
-    return PhaseChange(at.hour * 3600 + at.minute * 60 + at.second, EVERY_CONTRACT, method, phase)
+    return PhaseChange(_seconds(at), EVERY_CONTRACT, method, phase)
+
+
+def _seconds(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second

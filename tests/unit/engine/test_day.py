@@ -12,7 +12,7 @@ from exchange.engine.day_file import (
     ContractFigures,
     DayFile,
     FiguresCollector,
-    bases_of,
+    listed_on,
     read_day_file,
 )
 from exchange.engine.settings import EngineSettings
@@ -77,6 +77,7 @@ def test_the_collector_takes_figures_of_every_method() -> None:
             volume_lots=5, turnover_fen=26_000,
         ),
         event(Kind.COMPOSITE, open_ticks=5010, high_ticks=5100, low_ticks=4900, close_ticks=5020),
+        event(Kind.CONTRACT_EXPIRES, contract_id=1),
         event(Kind.SEAL_TOTALS, match_count=4, tonnes_lots=100_075, amount_fen=480_377_400),
         event(Kind.TRADE, price_ticks=1),
     ):  # fmt: skip
@@ -86,6 +87,7 @@ def test_the_collector_takes_figures_of_every_method() -> None:
     assert read_day_file(disk, path) == DayFile(
         date=date(2021, 12, 16), trades=4, tonnes=100_075, listed_tonnes=70, block_tonnes=100_000,
         one_way_tonnes=5, amount_fen=480_377_400, last_sequence=99, digest="ab", confirmed=True,
+        expired=(1,),
         contracts={
             "CEA": ContractFigures(
                 contract_id=1, base=5000, open=5010, high=5100, low=4900, close=5020, listed_lots=70,
@@ -108,14 +110,38 @@ def test_writing_a_day_twice_changes_nothing() -> None:
 def test_bases_are_the_closes_and_for_a_new_vintage_the_composite_close() -> None:
     disk = FakeDisk()
     write_day(disk, date(2023, 8, 25))
-    assert bases_of(SETTINGS, disk, date(2023, 8, 28)) == {1: 7_177, 2: 7_306, 3: 7_306}
+    assert listed_on(SETTINGS, disk, date(2023, 8, 28)).bases == {1: 7_177, 2: 7_306, 3: 7_306}
+
+
+def test_the_book_of_a_continuous_contract_gives_tomorrows_base_as_a_listed_one_does() -> None:
+    collector = FiguresCollector(date(2023, 8, 25), {1: "CEA"})
+    collector.take(event(Kind.DAY_FIGURES, contract_id=1, figure_method=Method.CONTINUOUS, close_ticks=7_180))
+    collector.take(event(Kind.DAY_FIGURES, contract_id=1, figure_method=Method.ONE_WAY, close_ticks=9_999))
+    collector.take(event(Kind.COMPOSITE, close_ticks=7_306))
+    disk = FakeDisk()
+    collector.write(disk, SETTINGS.day_file(date(2023, 8, 25)), last_sequence=9, digest="", is_confirmed=True)
+    assert listed_on(SETTINGS, disk, date(2023, 8, 28)).bases[1] == 7_180
+
+
+def test_a_contract_that_expired_is_listed_never_again() -> None:
+    disk, path = FakeDisk(), SETTINGS.day_file(date(2023, 8, 25))
+    collector = FiguresCollector(date(2023, 8, 25), {1: "CEA"}, expired=(2,))
+    collector.take(event(Kind.CONTRACT_EXPIRES, contract_id=1))
+    collector.take(event(Kind.COMPOSITE, close_ticks=7_306))
+    collector.write(disk, path, last_sequence=9, digest="", is_confirmed=True)
+    listed = listed_on(SETTINGS, disk, date(2023, 8, 28))
+    assert (listed.bases, listed.expired) == ({3: 7_306}, (1, 2))
+    collector.take(event(Kind.CONTRACT_EXPIRES, contract_id=3))
+    collector.write(disk, path, last_sequence=9, digest="", is_confirmed=True)
+    with pytest.raises(UsageError, match="every contract has expired before 2023-08-28"):
+        listed_on(SETTINGS, disk, date(2023, 8, 28))
 
 
 def test_bases_of_the_first_day_are_given_or_the_rulebooks() -> None:
     disk = FakeDisk()
     given = msgspec.structs.replace(SETTINGS, opening_bases={1: 7_000})
-    assert bases_of(given, disk, date(2023, 8, 25)) == {1: 7_000}
-    assert bases_of(SETTINGS, disk, date(2023, 8, 25)) == {1: 4_800}
+    assert listed_on(given, disk, date(2023, 8, 25)).bases == {1: 7_000}
+    assert listed_on(SETTINGS, disk, date(2023, 8, 25)).bases == {1: 4_800}
 
 
 @pytest.mark.parametrize("is_written", [False, True])
@@ -125,7 +151,7 @@ def test_bases_need_a_confirmed_day_before(is_written: bool) -> None:
         write_day(disk, date(2023, 8, 25), confirmed=False)
     found = "an unconfirmed one" if is_written else "none"
     with pytest.raises(UsageError, match=f"expected .*2023-08-25.json, found {found}"):
-        bases_of(SETTINGS, disk, date(2023, 8, 28))
+        listed_on(SETTINGS, disk, date(2023, 8, 28))
 
 
 def test_a_damaged_day_file_is_corruption() -> None:
@@ -133,4 +159,4 @@ def test_a_damaged_day_file_is_corruption() -> None:
     write_day(disk, date(2023, 8, 25))
     disk.flip_bit(SETTINGS.day_file(date(2023, 8, 25)), 0)
     with pytest.raises(CorruptionError, match="expected the figures of a trading day"):
-        bases_of(SETTINGS, disk, date(2023, 8, 28))
+        listed_on(SETTINGS, disk, date(2023, 8, 28))

@@ -7,11 +7,13 @@ import pytest
 
 from exchange.rulebook import (
     CCER,
+    CCER_CONTINUOUS,
     NATIONAL,
     TEST,
     Flag,
     RulebookError,
     RuleKey,
+    auction_ends_on,
     composite_weights_on,
     contract,
     contract_by_id,
@@ -26,7 +28,7 @@ from exchange.rulebook import (
     surrender_dates,
 )
 from exchange.rulebook.render import PAGE, rules_page
-from exchange.vocabulary.enums import Method, ParameterId, Phase
+from exchange.vocabulary.enums import Method, ParameterId, Phase, SelfTradeRule
 
 DAY = date(2021, 12, 16)
 LATE = date(2026, 5, 1)
@@ -80,12 +82,85 @@ def test_every_unknown_is_a_configuration_with_a_reason(name: str) -> None:
             assert row.configuration, row.key
 
 
-def test_the_test_profile_differs_from_the_national_one_in_fees_only() -> None:
+def test_the_test_profile_differs_from_the_national_one_in_invented_rules_only() -> None:
     national, invented = rules_on(NATIONAL, LATE), rules_on(TEST, LATE)
     differing = {k: r.value for k, r in invented.in_force.items() if r.value != national.in_force[k].value}
-    assert differing == {RuleKey.FEE_TRADING_PPM: 333, RuleKey.FEE_SETTLEMENT_PPM: 127}
+    assert {key.split(".")[0] for key in differing} == {"fee", "breaker", "order", "bust"}
+    assert (differing[RuleKey.FEE_TRADING_PPM], differing[RuleKey.FEE_SETTLEMENT_PPM]) == (333, 127)
     assert invented.profile.synthetic and not national.profile.synthetic
     assert sessions_on(TEST, LATE) == sessions_on(NATIONAL, LATE)
+
+
+def test_the_national_profile_has_no_continuous_mode_no_call_auction_and_no_breaker() -> None:
+    rules = rules_on(NATIONAL, LATE)
+    off = (
+        RuleKey.MODE_CONTINUOUS,
+        RuleKey.MODE_CALL_AUCTION,
+        RuleKey.BREAKER_DYNAMIC,
+        RuleKey.BREAKER_MARKET_WIDE,
+    )
+    assert not any(rules.holds(key) for key in off)
+    given = {parameter for parameter, _ in parameters_on(NATIONAL, LATE, "CEA25")}
+    assert not given & {ParameterId.BREAKER_PPM, ParameterId.MARKET_BREAKER_PPM, ParameterId.BREAKER_PAUSE_MS}
+    assert not rules.is_set(RuleKey.BREAKER_DYNAMIC_PPM)
+    assert auction_ends_on(NATIONAL, LATE) == ()
+
+
+def test_one_way_rules_are_given_from_the_day_on_which_the_method_exists() -> None:
+    before = dict(parameters_on(NATIONAL, date(2025, 7, 15), "CEA24"))
+    since = dict(parameters_on(NATIONAL, date(2025, 7, 16), "CEA24"))
+    assert {key: since[key] for key in sorted(set(since) - set(before))} == {
+        ParameterId.AUCTION_QUANTITY_LOTS_MIN: 100_000,
+        ParameterId.AUCTION_FLOOR_BAND_PPM: 100_000,
+        ParameterId.AUCTION_CEILING_BAND_PPM: 100_000,
+        ParameterId.AUCTION_BID_LOTS_MIN: 1,
+        ParameterId.AUCTION_BID_CANCEL: 1,
+    }
+
+
+def test_a_what_if_lets_ccer_trade_continuously_with_call_auctions_and_a_breaker() -> None:
+    day = date(2025, 9, 1)
+    values = dict(parameters_on(CCER_CONTINUOUS, day, "CCER"))
+    assert rules_on(CCER_CONTINUOUS, day).holds(RuleKey.MODE_CONTINUOUS)
+    assert values[ParameterId.SELF_TRADE_RULE] == SelfTradeRule.CANCEL_TAKER
+    assert (values[ParameterId.BREAKER_PPM], values[ParameterId.BREAKER_WINDOW_S]) == (50_000, 300)
+    assert [
+        (f"{change.time_of_day:%H:%M}", change.phase)
+        for change in sessions_on(CCER_CONTINUOUS, day)
+        if change.method is Method.CONTINUOUS
+    ] == [
+        ("09:15", Phase.CALL_AUCTION),
+        ("09:30", Phase.TRADING),
+        ("11:30", Phase.BREAK),
+        ("13:00", Phase.TRADING),
+        ("14:57", Phase.CALL_AUCTION),
+        ("15:00", Phase.ENDED),
+    ]
+    assert [
+        (end.seconds_of_day // 60, end.random_end_s) for end in auction_ends_on(CCER_CONTINUOUS, day)
+    ] == [
+        (9 * 60 + 30, 30),
+        (15 * 60, 30),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('phase = "night"', "expected a phase of"),
+        ("random_end_s = 5", "expected random_end_s 0 to 0, found 5"),
+        ('phase = "call_auction"\nrandom_end_s = 601', "expected random_end_s 0 to 600, found 601"),
+        ('method = "block"\nphase = "call_auction"', "expected a call auction of"),
+    ],
+)
+def test_a_session_that_cannot_be_is_refused(tmp_path: Path, line: str, problem: str) -> None:
+    method = "" if "method" in line else 'method = "listed"\n'
+    mine = tmp_path / "mine.toml"
+    session = "opens = 09:30:00\ncloses = 15:00:00\neffective_from = 2022-01-01\n"
+    origin = 'source = "synthetic"\nlocator = "invented"\nflag = "V"\n'
+    mine.write_text(f"{HEAD}[[session]]\n{method}{session}{origin}{line}\n", encoding="utf-8")
+    with pytest.raises(RulebookError, match=problem):
+        load_profile(str(mine))
 
 
 def test_a_rule_holds_from_its_date_on(tmp_path: Path) -> None:
@@ -175,8 +250,9 @@ def test_whose_kind_a_rule_is_asked_for() -> None:
 
 
 def test_every_kernel_parameter_comes_from_a_rule() -> None:
+    # the matching rule is mode.continuous: it comes with the contract's definition
     values = dict(parameters_on(TEST, LATE, "CEA25"))
-    assert list(values) == sorted(ParameterId)
+    assert list(values) == [key for key in sorted(ParameterId) if key is not ParameterId.MATCHING_RULE]
     assert values[ParameterId.LISTED_BAND_PPM] == 100_000
     assert values[ParameterId.TRADING_FEE_PPM] == 333
     assert values[ParameterId.SETTLEMENT_FEE_PPM] == 127
