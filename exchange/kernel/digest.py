@@ -34,21 +34,27 @@ TIMER_FIELDS = (
     "silent_ns",
 )
 TRANSFER_FIELDS = ("transfer_id", "account_id", "contract_id", "amount", "hold_kind", "state")
-TRADE_FIELDS = {
-    "match_id": "u4",
-    "buyer_id": "u4",
-    "seller_id": "u4",
-    "price": "u4",
-    "lots": "u4",
-    "buyer_trading": "u4",
-    "buyer_settlement": "u4",
-    "seller_trading": "u4",
-    "seller_settlement": "u4",
-    "first_lots": "u4",
-    "contract_id": "u1",
-    "part": "u1",
-    "state": "u1",
-}
+ACCOUNT_FIELDS = (
+    *("member_id", "entity_id", "eligibility", "opening", "available", "locked", "proceeds_today"),
+    *("fees_today", "trade_count", "frozen", "proceeds_held"),
+)
+TRADE_LAYOUT = "<IIIIIIIIIIBBB"
+TRADE_FIELDS = (
+    "match_id",
+    "buyer_id",
+    "seller_id",
+    "price",
+    "lots",
+    "buyer_trading",
+    "buyer_settlement",
+    "seller_trading",
+    "seller_settlement",
+    "first_lots",
+    "contract_id",
+    "part",
+    "state",
+)
+NUMPY_TYPES = {"I": "<u4", "B": "<u1"}
 
 
 def digest_raw(state: State) -> bytes:
@@ -163,21 +169,17 @@ def _limits(row: np.void) -> bytes:
 
 def _account(state: State, account_id: int) -> Iterator[bytes]:
     account = state.accounts[account_id]
-    names = "member_id entity_id eligibility opening available locked proceeds_today fees_today"
-    names += " trade_count frozen proceeds_held"
     contracts = int(state.counters["contracts"][0])
     first = account_id * contracts
-    yield struct.pack("<IIIBqqqqqIqq", account_id, *(int(account[name]) for name in names.split()))
-    movement = state.movements[first]
-    cash = (state.holdings["held"][first], movement["moved"], movement["covered"])
-    yield struct.pack("<qqq", *map(int, cash))
+    moved = state.movements[first]
+    values = [int(account[name]) for name in ACCOUNT_FIELDS]
+    values += [int(state.holdings["held"][first]), int(moved["moved"]), int(moved["covered"])]
+    yield struct.pack("<IIIBqqqqqIqqqqq", account_id, *values)
     yield _limits(state.account_limits[account_id])
     for contract_id in range(1, contracts):
-        holding, movement = state.holdings[first + contract_id], state.movements[first + contract_id]
-        buckets = (
-            *(int(holding[name]) for name in HOLDING_FIELDS),
-            int(movement["moved"]),
-        )
+        holding = state.holdings[first + contract_id]
+        buckets = [int(holding[name]) for name in HOLDING_FIELDS]
+        buckets.append(int(state.movements["moved"][first + contract_id]))
         if any(buckets):
             yield struct.pack("<Hqqqqqqqq", contract_id, *buckets)
 
@@ -185,9 +187,10 @@ def _account(state: State, account_id: int) -> Iterator[bytes]:
 def _trades(state: State) -> bytes:
     """The kept trades, oldest first, each after its number."""
     kept = kept_trades(state)
-    rows = np.zeros(len(kept), [(name, f"<{kind}") for name, kind in TRADE_FIELDS.items()])
+    types = [NUMPY_TYPES[code] for code in TRADE_LAYOUT[1:]]
+    rows = np.zeros(len(kept), list(zip(TRADE_FIELDS, types, strict=True)))
     newest = int(state.counters["match_count"][0])
     rows["match_id"] = np.arange(newest - len(kept) + 1, newest + 1)
-    for name in tuple(TRADE_FIELDS)[1:]:
+    for name in TRADE_FIELDS[1:]:
         rows[name] = kept[name]
     return rows.tobytes()
