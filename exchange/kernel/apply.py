@@ -33,6 +33,7 @@ from exchange.kernel.definitions import (
 from exchange.kernel.events import reject
 from exchange.kernel.limits import apply_member_limit
 from exchange.kernel.listing import apply_listing
+from exchange.kernel.mass_cancel import apply_mass_cancel, run_mass_cancel
 from exchange.kernel.metering import meter
 from exchange.kernel.opening import (
     apply_opening_begin,
@@ -86,6 +87,7 @@ def is_known(kind: int) -> bool:
     return (
         kinds.LISTING <= kind <= kinds.TAKE
         or kind == kinds.CANCEL
+        or kind == kinds.MASS_CANCEL
         or kinds.BLOCK_OFFER <= kind <= kinds.BLOCK_DECLINE
         or kind == kinds.SESSION_SETTING
         or kind == kinds.MEMBER_LIMIT
@@ -168,6 +170,8 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return reject(state, count, command, reasons.DAY_NOT_OPEN)
     if kind == kinds.TICK:
         return run_tick(state, count, command)
+    if kind == kinds.MASS_CANCEL:
+        return apply_mass_cancel(state, count, command)
     if kind == kinds.SESSION_SETTING:
         return apply_session_setting(state, count, command)
     if kind == kinds.BLOCK_OFFER:
@@ -193,6 +197,8 @@ def continue_command(state: Core, count: int, command: np.void) -> int:
         return run_pause_market(state, count, command)
     if kind == kinds.TICK:
         return run_tick(state, count, command)
+    if kind == kinds.MASS_CANCEL:
+        return run_mass_cancel(state, count, command)
     if kind == kinds.BAND_CHANGE:
         return run_band_change(state, count, command)
     if kind == kinds.PARAMETER_SET:

@@ -9,16 +9,21 @@ import numpy as np
 
 from exchange.kernel.access import Core, counters_of, level_at, link_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
-from exchange.kernel.compiled import hot, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
+    BID_ORDER,
+    BLOCK,
     BOOK,
     BUY,
     CONTINUOUS,
     KIND_MASK,
     KIND_SHIFT,
+    LOT_ORDER,
     MARKS_SHIFT,
     NONE,
+    OFFER_ORDER,
     ONE,
+    ONE_WAY,
     RULE_SHIFT,
     SLOT_BITS,
     SLOT_MASK,
@@ -29,6 +34,14 @@ from exchange.kernel.constants import (
 def part_of(method: int) -> int:
     """Whose phase and figures a method has: the book's, block's or one-way's."""
     return BOOK if method == CONTINUOUS else method
+
+
+@cold
+def part_of_kind(order_kind: int) -> int:
+    """Whose phase an order of a kind depends on: the book's, block's or one-way's."""
+    if order_kind == OFFER_ORDER:
+        return BLOCK
+    return ONE_WAY if order_kind == BID_ORDER or order_kind == LOT_ORDER else BOOK
 
 
 @hot

@@ -10,6 +10,7 @@ MEMBER_KIND_LAST: Final = signed(0x2F)  # the last kind of the band of member co
 LISTING: Final = signed(Kind.LISTING)
 TAKE: Final = signed(Kind.TAKE)
 CANCEL: Final = signed(Kind.CANCEL)
+MASS_CANCEL: Final = signed(Kind.MASS_CANCEL)
 BLOCK_OFFER: Final = signed(Kind.BLOCK_OFFER)
 BLOCK_COUNTER: Final = signed(Kind.BLOCK_COUNTER)
 BLOCK_ACCEPT: Final = signed(Kind.BLOCK_ACCEPT)

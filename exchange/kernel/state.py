@@ -105,6 +105,7 @@ COUNTERS: Final = _dtype(f"""
     timer_login i8, timer_account i8, timer_slot i8, timer_orders i8, timer_lots i8
     market_breaker u1
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
+    mass_slot i8, mass_list i8, mass_position i8, mass_orders i8, mass_lots i8  # MASS_CANCEL's place and sums
     second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT
 """)
 
