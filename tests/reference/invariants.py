@@ -124,7 +124,7 @@ BREAKER_PHASES = {
 
 
 def check_breaker(contract: Contract) -> None:
-    """A breaker and its book agree, its band holds its reference, and its auction was not extended too far."""
+    """A breaker and its book agree; its band holds its reference; its auction is not extended too far."""
     breaker, name = contract.breaker, f"breaker of contract {contract.contract_id}"
     if breaker.state == BreakerState.NORMAL:
         _equal(name, Breaker(), breaker)
