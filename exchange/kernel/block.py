@@ -63,7 +63,7 @@ def check_size_and_price(state: Core, command: np.void) -> int:
         return reason
     lower = signed(contract["block_lower"])
     upper = signed(contract["block_upper"])
-    return check_price(lower, upper, signed(command["price_ticks"]), quantity)
+    return check_price(contract, lower, upper, signed(command["price_ticks"]), quantity)
 
 
 @cold

@@ -30,6 +30,7 @@ from exchange.kernel.constants import (
     LISTED_MIN,
     LISTING_ORDER,
     ONE,
+    PRICE_STEP,
     SELL,
     ZERO,
 )
@@ -81,7 +82,7 @@ def check_listing(state: Core, command: np.void) -> int:
     reason = check_quantity(contract, LISTED_MIN, LISTED_MAX, quantity)
     if reason != 0:
         return reason
-    reason = check_price(signed(contract["lower"]), signed(contract["upper"]), price, quantity)
+    reason = check_price(contract, signed(contract["lower"]), signed(contract["upper"]), price, quantity)
     if reason != 0:
         return reason
     holding = holding_at(state, account_id, contract_id)
@@ -209,6 +210,8 @@ def allowed_value(contract: np.void, method: int, reason: int, price_ticks: int)
         return signed(contract["parameters"][BLOCK_MIN if method == BLOCK else LISTED_MIN])
     if reason == reasons.QUANTITY_ABOVE_MAXIMUM:
         return signed(contract["parameters"][BLOCK_MAX if method == BLOCK else LISTED_MAX])
+    if reason == reasons.PRICE_OFF_TICK:
+        return signed(contract["parameters"][PRICE_STEP])
     if reason != reasons.PRICE_OUTSIDE_BAND:
         return ZERO
     lower = signed(contract["block_lower"] if method == BLOCK else contract["lower"])

@@ -24,7 +24,9 @@ from exchange.kernel.constants import (
     MAY_BUY,
     MAY_CCER,
     MAY_SELL,
+    ONE,
     PPM,
+    PRICE_STEP,
     RESALE_SAME_DAY,
     SETTLEMENT_FEE,
     TRADING,
@@ -124,8 +126,11 @@ def check_quantity(contract: np.void, minimum: int, maximum: int, quantity_lots:
 
 
 @hot
-def check_price(lower: int, upper: int, price_ticks: int, quantity_lots: int) -> int:
-    """The price lies in the band and the amount below the limit."""
+def check_price(contract: np.void, lower: int, upper: int, price_ticks: int, quantity_lots: int) -> int:
+    """The price is a multiple of the step and lies in the band, and the amount is below the limit."""
+    step = signed(contract["parameters"][PRICE_STEP])
+    if step != ONE and price_ticks % step != 0:
+        return reasons.PRICE_OFF_TICK
     if price_ticks < lower or price_ticks > upper:
         return reasons.PRICE_OUTSIDE_BAND
     if price_ticks * quantity_lots > AMOUNT_MAX:

@@ -173,7 +173,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
         reason = check_named(state, command, slot)
         if reason != 0:
             return reason, slot, ZERO, ZERO
-    reason = check_price(signed(contract["lower"]), signed(contract["upper"]), worst, quantity)
+    reason = check_price(contract, signed(contract["lower"]), signed(contract["upper"]), worst, quantity)
     if reason != 0:
         return reason, slot, ZERO, ZERO
     limit = position_of(contract, SELL if side == BUY else BUY, worst)
