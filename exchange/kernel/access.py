@@ -29,7 +29,9 @@ from exchange.kernel.state import (
     MOVEMENT,
     ORDER,
     OWN_LIMITS,
+    PROPOSAL,
     REFERENCE,
+    SCRATCH,
     SIDES,
     TRADE,
     TRANSFER,
@@ -38,7 +40,7 @@ from exchange.kernel.state import (
     Rows,
     State,
 )
-from exchange.vocabulary.records import EVENT
+from exchange.vocabulary.records import COMMAND, EVENT
 
 #: The caller's array of stream numbers, seen as rows.
 STREAM: Final = np.dtype([("stream", "<u4")])
@@ -63,6 +65,9 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "movements": (MOVEMENT, ("accounts", "contracts")),
     "account_limits": (OWN_LIMITS, ("accounts",)),
     "login_limits": (OWN_LIMITS, ("logins",)),
+    "proposals": (PROPOSAL, ("proposals",)),
+    "proposed": (COMMAND, ("proposals",)),
+    "scratch": (SCRATCH, ("words",)),
     "events": (EVENT, ("events",)),
     "streams": (STREAM, ("events",)),
 }
@@ -137,6 +142,9 @@ trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))
 transfer_at: Final = cast("Callable[[Core, int], np.void]", _rows("transfers"))
 #: by contract and second modulo WINDOW_SECONDS
 window_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("windows"))
+proposal_at: Final = cast("Callable[[Core, int], np.void]", _rows("proposals"))
+proposed_at: Final = cast("Callable[[Core, int], np.void]", _rows("proposed"))
+scratch_at: Final = cast("Callable[[Core, int], np.void]", _rows("scratch"))
 #: by account and contract
 movement_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("movements"))
 holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))
@@ -151,6 +159,7 @@ contracts_in: Final = cast("Callable[[Core], int]", _capacity("contracts"))
 accounts_in: Final = cast("Callable[[Core], int]", _capacity("accounts"))
 logins_in: Final = cast("Callable[[Core], int]", _capacity("logins"))
 members_in: Final = cast("Callable[[Core], int]", _capacity("members"))
+proposals_in: Final = cast("Callable[[Core], int]", _capacity("proposals"))
 orders_in: Final = cast("Callable[[Core], int]", _capacity("orders"))
 levels_in: Final = cast("Callable[[Core], int]", _capacity("levels"))
 trades_in: Final = cast("Callable[[Core], int]", _capacity("trades"))

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in
+from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in, proposed_at
 from exchange.kernel.bands import apply_band_change, run_band_change
 from exchange.kernel.block import (
     apply_block_accept,
@@ -17,7 +17,7 @@ from exchange.kernel.bust import apply_bust
 from exchange.kernel.cancel import apply_cancel
 from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
 from exchange.kernel.compiled import cold, entry, hot, signed
-from exchange.kernel.constants import PAUSING_MARKET, REFERENCE_GAP_MAX, STEP_EVENTS
+from exchange.kernel.constants import NO_ROW, PAUSING_MARKET, REFERENCE_GAP_MAX, STEP_EVENTS
 from exchange.kernel.controls import (
     apply_halt,
     apply_kill,
@@ -35,6 +35,7 @@ from exchange.kernel.limits import apply_member_limit
 from exchange.kernel.listing import apply_listing
 from exchange.kernel.mass_cancel import apply_mass_cancel, run_mass_cancel
 from exchange.kernel.metering import meter
+from exchange.kernel.notices import apply_contract_expire, apply_notice
 from exchange.kernel.opening import (
     apply_opening_begin,
     apply_opening_cash,
@@ -44,6 +45,7 @@ from exchange.kernel.opening import (
 )
 from exchange.kernel.parameters import apply_parameter_set, run_parameter_set
 from exchange.kernel.phases import apply_set_phase, run_set_phase
+from exchange.kernel.proposals import apply_approve, apply_fragment, apply_propose, apply_withdraw
 from exchange.kernel.result import (
     apply_delivered,
     apply_result_begin,
@@ -92,6 +94,8 @@ def is_known(kind: int) -> bool:
         or kind == kinds.SESSION_SETTING
         or kind == kinds.MEMBER_LIMIT
         or kinds.TICK <= kind <= kinds.BAND_CHANGE
+        or kinds.PROPOSE <= kind <= kinds.NOTICE
+        or kind == kinds.CONTRACT_EXPIRE
         or kinds.OPENING_BEGIN <= kind <= kinds.CORRECTION
     )
 
@@ -125,6 +129,21 @@ def apply_defining(state: Core, count: int, command: np.void) -> int:
     if kind == kinds.BAND_CHANGE:
         return apply_band_change(state, count, command)
     return apply_seal_day(state, count, command)
+
+
+@cold
+def apply_proposing(state: Core, count: int, command: np.void) -> int:
+    """Proposals and notices."""
+    kind = signed(command["kind"])
+    if kind == kinds.PROPOSE:
+        return apply_propose(state, count, command)
+    if kind == kinds.COMMAND_FRAGMENT:
+        return apply_fragment(state, count, command)
+    if kind == kinds.PROPOSAL_WITHDRAW:
+        return apply_withdraw(state, count, command)
+    if kind == kinds.NOTICE:
+        return apply_notice(state, count, command)
+    return apply_contract_expire(state, count, command)
 
 
 @cold
@@ -186,12 +205,27 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return apply_block_decline(state, count, command)
     if kind <= kinds.BAND_CHANGE:
         return apply_defining(state, count, command)
+    if kind <= kinds.CONTRACT_EXPIRE:
+        return apply_proposing(state, count, command)
     return apply_registry(state, count, command)
+
+
+@cold
+def apply_rare(state: Core, count: int, command: np.void) -> int:
+    """An approval, and then the command that it lets run; or any other command of those."""
+    counters = counters_of(state)
+    if signed(command["kind"]) != kinds.APPROVE or signed(counters["is_open"]) == 0:
+        return apply_other(state, count, command)
+    count = apply_approve(state, count, command)
+    row = signed(counters["approved_row"])
+    return count if row == NO_ROW else apply_other(state, count, proposed_at(state, row))
 
 
 @cold
 def continue_command(state: Core, count: int, command: np.void) -> int:
     """The next slice of an unfinished command, other than a take."""
+    if signed(command["kind"]) == kinds.APPROVE:
+        command = proposed_at(state, signed(counters_of(state)["approved_row"]))
     kind = signed(command["kind"])
     if signed(counters_of(state)["stage"]) == PAUSING_MARKET:
         return run_pause_market(state, count, command)
@@ -231,7 +265,7 @@ def start_command(state: Core, count: int, command: np.void) -> int:
             return apply_cancel(state, count, command)
         if kind == kinds.TAKE:
             return apply_take(state, count, command)
-    return apply_other(state, count, command)
+    return apply_rare(state, count, command)
 
 
 @cold

@@ -23,6 +23,7 @@ from exchange.vocabulary.enums import (
     ParameterId,
     Phase,
     Product,
+    ProposalState,
     Role,
     Side,
     TakeFlag,
@@ -125,6 +126,12 @@ WINDOW_SECONDS: Final = signed(state.WINDOW_SECONDS)
 PAUSING_MARKET: Final = signed(100)
 #: counters.cursor when a stage of TICK has finished
 TICK_STAGE_DONE: Final = signed(-1)
+
+PROPOSAL_OPEN: Final = signed(ProposalState.OPEN)
+PROPOSAL_APPROVED: Final = signed(ProposalState.APPROVED)
+PROPOSAL_WITHDRAWN: Final = signed(ProposalState.WITHDRAWN)
+PROPOSAL_EXPIRED: Final = signed(ProposalState.EXPIRED)
+NO_ROW: Final = signed(-1)
 
 MARKET_LEVEL: Final = signed(Level.MARKET)
 CONTRACT_LEVEL: Final = signed(Level.CONTRACT)

@@ -10,6 +10,7 @@ from exchange.kernel.constants import KIND_MASK, KIND_SHIFT, MARKS_SHIFT, NS_OF_
 from exchange.kernel.state import METHODS, WINDOW_SECONDS, State
 from exchange.kernel.views import defined_accounts, defined_contracts, kept_trades, offer_slots, side_slots
 from exchange.vocabulary.enums import MemberLimit, ParameterId, Side
+from exchange.vocabulary.limits import RECORD_BYTES
 
 HEAD = b"two-city state 2"
 HOLDING_FIELDS = ("opening", "available", "locked", "bought_today", "frozen", "sold_today", "held")
@@ -33,6 +34,8 @@ TIMER_FIELDS = (
     "heard_ns",
     "silent_ns",
 )
+HALVES = 2
+HALF_BYTES = RECORD_BYTES // HALVES
 TRANSFER_FIELDS = ("transfer_id", "account_id", "contract_id", "amount", "hold_kind", "state")
 ACCOUNT_FIELDS = (
     *("member_id", "entity_id", "eligibility", "opening", "available", "locked", "proceeds_today"),
@@ -97,6 +100,7 @@ def _parts(state: State) -> Iterator[bytes]:
         yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
         second = int(member["second_ns"]) // int(NS_OF_SECOND)
         yield struct.pack("<qII", second, int(member["messages"]), int(member["cancels"]))
+    yield from _proposals(state)
     yield _trades(state)
     for row in state.transfers[: int(counters["transfers"])]:
         yield struct.pack("<IIHqBB", *(int(row[name]) for name in TRANSFER_FIELDS))
@@ -115,6 +119,7 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
         int(contract["product"]),
         int(contract["matching_rule"]),
     )
+    yield struct.pack("<B", int(contract["is_expiring"]))
     yield _parameters(contract)
     for side in Side:
         for slot in side_slots(state, contract_id, side):
@@ -161,6 +166,20 @@ def _order(state: State, slot: int) -> bytes:
 
 def _parameters(rows: np.void) -> bytes:
     return b"".join(struct.pack("<q", int(rows["parameters"][parameter])) for parameter in ParameterId)
+
+
+def _proposals(state: State) -> Iterator[bytes]:
+    """The highest number, then every live proposal, ascending, with as much of its command as has come."""
+    live = [row for row in np.argsort(state.proposals["proposal_id"]) if state.proposals["proposal_id"][row]]
+    yield struct.pack("<IB", int(state.counters["highest_proposal"][0]), len(live))
+    for row in live:
+        proposal = state.proposals[row]
+        names = "proposal_id kind command_hash login_id expires_ns halves"
+        yield struct.pack("<IBQHqB", *(int(proposal[name]) for name in names.split()))
+        record = state.proposed[row : row + 1].tobytes()
+        for half in range(HALVES):
+            part = record[half * HALF_BYTES : (half + 1) * HALF_BYTES]
+            yield part if int(proposal["halves"]) >> half & 1 else bytes(HALF_BYTES)
 
 
 def _limits(row: np.void) -> bytes:

@@ -79,20 +79,22 @@ def begin_settlement(
 
 
 @cold
+def has_subject(command: np.void) -> bool:
+    """Whether a command names contract and account where others do; fragments have other bytes there."""
+    kind = signed(command["kind"])
+    return kind != kinds.COMMAND_FRAGMENT and kind != kinds.NOTICE
+
+
+@cold
 def write_done(state: Core, count: int, command: np.void, subject_id: int, level: int, value: int) -> int:
     """COMMAND_DONE to the operators' stream."""
-    begin_event(
-        state,
-        count,
-        STREAM_OPERATOR,
-        kinds.COMMAND_DONE,
-        command,
-        signed(command["login_id"]),
-        signed(command["user_reference"]),
-        signed(command["contract_id"]),
-        signed(command["account_id"]),
-    )
+    login_id = signed(command["login_id"])
+    reference = signed(command["user_reference"])
+    begin_event(state, count, STREAM_OPERATOR, kinds.COMMAND_DONE, command, login_id, reference, ZERO, ZERO)
     event = event_at(state, count)
+    if has_subject(command):
+        event["contract_id"] = command["contract_id"]
+        event["account_id"] = command["account_id"]
     event["parameter_value"] = value
     event["subject_id"] = subject_id
     event["command_kind"] = command["kind"]
@@ -125,10 +127,13 @@ def write_rejected(
         command,
         login_id,
         signed(command["user_reference"]),
-        contract_id,
-        signed(command["account_id"]),
+        ZERO,
+        ZERO,
     )
     event = event_at(state, count)
+    if has_subject(command):
+        event["contract_id"] = contract_id
+        event["account_id"] = command["account_id"]
     if signed(command["kind"]) <= kinds.MEMBER_KIND_LAST:
         event["order_id"] = command["order_id"]
         event["price_ticks"] = command["price_ticks"]

@@ -13,10 +13,12 @@ from exchange.vocabulary.limits import (
     LOGINS_MAX,
     MEMBER_FIRST,
     ORDERS_MAX,
+    PROPOSALS_MAX,
     QUANTITY_LOTS_MAX,
     TRADES_KEPT_MAX,
     TRANSFERS_MAX,
 )
+from exchange.vocabulary.records import COMMAND
 
 Rows = NDArray[np.void]
 
@@ -27,6 +29,7 @@ PARAMETERS: Final = max(ParameterId) + 1
 CACHE_LINE_BYTES: Final = 64
 WINDOW_SECONDS: Final = 300  # the longest window of a monitor
 NEVER_NS: Final = 2**63 - 1  # of a timer that is not set
+SCRATCH_WORDS: Final = 24  # a block and a hash
 METHODS: Final = 3  # of a contract, each with a phase and figures: the book, block, one-way
 SIDES: Final = 3  # of a contract: bids, asks, bids of a one-way auction
 
@@ -65,6 +68,9 @@ class State(NamedTuple):
     movements: Rows  # [account, contract], contract 0 = cash: the cold part of a balance
     account_limits: Rows  # of members' own
     login_limits: Rows
+    proposals: Rows  # of two persons; a row whose proposal_id is 0 is free
+    proposed: Rows  # the command of the same row, as it arrives
+    scratch: Rows  # of a hash, while it is computed
 
 
 def _dtype(text: str) -> np.dtype[np.void]:
@@ -106,11 +112,12 @@ COUNTERS: Final = _dtype(f"""
     market_breaker u1
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
     mass_slot i8, mass_list i8, mass_position i8, mass_orders i8, mass_lots i8  # MASS_CANCEL's place and sums
+    highest_proposal i8, approved_row i8  # approved_row: whose command APPROVE runs
     second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT
 """)
 
 CONTRACT: Final = _dtype(f"""
-    is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1
+    is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1, is_expiring u1
     phase u1*3, is_dirty u1*2  # a phase each: the book, block, one-way
     best i4*3  # position of the best level, -1 = none: bids, asks, bids of a one-way auction
     origin u4*3  # price of position 0: the upper end of the reach for bids, the lower for asks
@@ -189,6 +196,11 @@ MEMBER: Final = _dtype("""
 #: What a member allows its own account or login, by MemberLimit; 0 = off.
 OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}")
 
+#: halves: bit 0 is set when the record's first 32 bytes have come, bit 1 for the others.
+PROPOSAL: Final = _dtype("command_hash u8, expires_ns i8, proposal_id u4, login_id u2, kind u1, halves u1")
+
+SCRATCH: Final = _dtype("word i8")
+
 DEFAULT_PARAMETERS: Final = {
     ParameterId.LISTED_QUANTITY_LOTS_MIN: 1,
     ParameterId.LISTED_QUANTITY_LOTS_MAX: 99_999,
@@ -239,6 +251,9 @@ def new_state(capacity: Capacity) -> State:
         movements=_rows(capacity.accounts * capacity.contracts, MOVEMENT),
         account_limits=_rows(capacity.accounts, OWN_LIMITS),
         login_limits=_rows(capacity.logins, OWN_LIMITS),
+        proposals=_rows(PROPOSALS_MAX, PROPOSAL),
+        proposed=_rows(PROPOSALS_MAX, COMMAND),
+        scratch=_rows(SCRATCH_WORDS, SCRATCH),
     )
     counters = state.counters[0]
     for name in ("contracts", "accounts", "logins", "members", "levels"):

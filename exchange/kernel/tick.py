@@ -12,6 +12,7 @@ from exchange.kernel.book import next_level, price_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import ONE, PUBLIC_DEPTH, STEP_EVENTS, TICK_STAGE_DONE, ZERO
 from exchange.kernel.events import begin_public
+from exchange.kernel.proposals import run_expiring
 from exchange.kernel.timers import run_logins
 
 EXPIRING = signed(1)  # proposals
@@ -27,6 +28,8 @@ IMAGE_LEVELS = signed(5)
 @cold
 def run_stage(state: Core, count: int, command: np.void, stage: int) -> int:
     """More of one stage."""
+    if stage == EXPIRING:
+        return run_expiring(state, count, command)
     if stage == FIRING:
         return run_logins(state, count, command)
     if stage == IMAGING:

@@ -8,7 +8,8 @@ from exchange.vocabulary.enums import MemberLimit, ParameterId
 from tests.reference.ledger import Trade, Transfer
 from tests.reference.market import Market
 from tests.reference.monitor import window_of
-from tests.reference.state import Account, Contract, Order
+from tests.reference.proposals import HALF_BYTES, stamped
+from tests.reference.state import Account, Contract, Order, Proposal
 
 HEAD = b"two-city state 2"
 
@@ -64,6 +65,8 @@ def _parts(market: Market) -> Iterator[bytes]:
         if member.event_count:
             yield struct.pack("<IIB", stream, member.event_count, member.is_killed)
             yield struct.pack("<qII", member.second, *member.sent.values())
+    yield struct.pack("<IB", market.highest_proposal, len(market.proposals))
+    yield from map(_proposal, market.proposals.values())
     yield from map(_trade, market.trades[-market.capacity.trades :])
     yield from map(_transfer, market.transfers.values())
 
@@ -85,6 +88,7 @@ def _contract(contract: Contract) -> Iterator[bytes]:
         contract.product,
         contract.matching_rule,
     )
+    yield struct.pack("<B", contract.is_expiring)
     yield _parameters(contract.parameters)
     for book in contract.sides:
         for _, level in book.best_first():
@@ -161,6 +165,20 @@ def _order(order: Order) -> bytes:
 
 def _parameters(values: dict[ParameterId, int]) -> bytes:
     return b"".join(struct.pack("<q", values[parameter]) for parameter in ParameterId)
+
+
+def _proposal(proposal: Proposal) -> bytes:
+    first, second = (half or bytes(HALF_BYTES) for half in proposal.halves)
+    head = struct.pack(
+        "<IBQHqB",
+        proposal.proposal_id,
+        proposal.kind,
+        proposal.command_hash,
+        proposal.login_id,
+        proposal.expires_ns,
+        bool(proposal.halves[0]) | bool(proposal.halves[1]) << 1,
+    )
+    return head + stamped(first + second, None)
 
 
 def _limits(limits: dict[MemberLimit, int]) -> bytes:

@@ -311,6 +311,7 @@ class Contract:
     is_halted: bool = False
     halt_reason: int = 0
     is_killed: bool = False
+    is_expiring: bool = False
     monitor: Monitor = field(default_factory=Monitor)
     breaker: Breaker = field(default_factory=Breaker)
     sides: tuple[BookSide, BookSide] = field(
