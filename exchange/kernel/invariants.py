@@ -7,12 +7,16 @@ from exchange.kernel.constants import TRADE_UNDONE
 from exchange.kernel.ownership import check_lists
 from exchange.kernel.state import NO_SLOT, SIDES, WORD_BITS, State
 from exchange.kernel.views import defined_contracts, kept_trades, offer_slots, queue, side_levels, side_slots
-from exchange.vocabulary.enums import HoldState, OrderKind, ParameterId, Side
+from exchange.kernel.watching import check_breakers
+from exchange.vocabulary.enums import HoldState, Method, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
+from exchange.vocabulary.units import PPM
 
 FIGURE_SLOTS = 3  # behind them the figures of trades no longer kept
 #: of an order's side_kind
 SIDE_AND_KIND = 0x0F
+#: what rests in a book, by its matching rule
+BOOK_KINDS = {Method.LISTED: OrderKind.LISTING, Method.CONTINUOUS: OrderKind.LIMIT}
 
 
 def check_state(state: State) -> None:
@@ -26,6 +30,7 @@ def check_state(state: State) -> None:
     _check_locks(state)
     _check_totals(state)
     _check_holds(state)
+    check_breakers(state)
 
 
 def _expect(what: str, expected: object, found: object) -> None:
@@ -102,7 +107,8 @@ def _check_side(state: State, contract_id: int, side: int) -> None:
         prices = set(state.orders["price_ticks"][slots].tolist())
         _expect(f"{place} prices", {price}, prices)
         kinds = set((state.orders["side_kind"][slots] & SIDE_AND_KIND).tolist())
-        _expect(f"{place} side and kind", {side | OrderKind.LISTING << 1}, kinds)
+        kind = BOOK_KINDS[Method(int(contract["matching_rule"]))]
+        _expect(f"{place} side and kind", {side | kind << 1}, kinds)
 
 
 def _marked_levels(state: State, contract_id: int, side: int) -> list[int]:
@@ -139,6 +145,23 @@ def _check_offers(state: State, contract_id: int) -> None:
         _check_links(state, f"contract {contract_id} block offers", slots)
 
 
+def _check_lock_amounts(state: State, slots: np.ndarray) -> None:
+    """A resting buy locks what it may still cost at its own price, fees going on from what it has filled."""
+    orders = state.orders[slots]
+    filled = orders["filled_fen"].astype(np.int64)
+    amount = orders["price_ticks"].astype(np.int64) * orders["remaining"]
+    needed = amount.copy()
+    for rate in (ParameterId.TRADING_FEE_PPM, ParameterId.SETTLEMENT_FEE_PPM):
+        rates = state.contracts["parameters"][orders["contract_id"], rate]
+        needed += -(-(filled + amount) * rates // PPM) + (-filled * rates // PPM)
+    is_buy = orders["side_kind"] & 1 == Side.BUY
+    wrong = np.flatnonzero(np.where(is_buy, needed, 0) != orders["lock_fen"])
+    if len(wrong):
+        first = int(wrong[0])
+        wanted = int(needed[first]) if is_buy[first] else 0
+        _expect(f"lock of slot {int(slots[first])}", wanted, int(orders["lock_fen"][first]))
+
+
 def _check_locks(state: State) -> None:
     """What is locked is what the live orders need, and every live order is in a book or a list."""
     contracts = int(state.counters["contracts"][0])
@@ -161,6 +184,7 @@ def _check_locks(state: State) -> None:
             lots = open_buys if int(order["side_kind"]) & 1 == Side.BUY else locked_lots
             lots[account_id * contracts + contract_id] += int(order["remaining"])
     _expect("live orders in books and lists", int(state.counters["live_orders"][0]), len(found))
+    _check_lock_amounts(state, np.array(found, np.int64))
     check_lists(state, found)
     if int(state.counters["stage"][0]) != 0:
         return  # an unfinished command holds a lock of its own
