@@ -6,6 +6,7 @@ from exchange.vocabulary.enums import BreakerState, HoldState, ParameterId, Phas
 from exchange.vocabulary.limits import LEVEL_LOTS_MAX
 from tests.reference.letters import CASH
 from tests.reference.market import Market
+from tests.reference.money import amount_with_fees
 from tests.reference.state import Breaker, Contract, Order, Slot
 
 
@@ -97,6 +98,14 @@ def check_orders(market: Market) -> None:
             buys = sum(o.remaining_lots for o in here if o.side == Side.BUY)
             _equal(f"locked units of {account.account_id}", sells, holding.locked)
             _equal(f"open buys of {account.account_id}", buys, holding.open_buys)
+    for order in live:
+        needed = 0
+        if order.side == Side.BUY:
+            amount = order.price_ticks * order.remaining_lots
+            needed = amount_with_fees(order.contract, amount, order.filled_fen)
+        _equal(f"lock of order {order.order_id}", needed, order.locked_fen)
+        assert order.is_resting and order.remaining_lots, f"order {order.order_id}: expected it to rest"
+        _equal(f"prevented lots of order {order.order_id}", 0, order.prevented_lots)
     slots = sorted([*market.orders, *market.free_slots])
     _equal("slots", list(range(market.capacity.orders)), slots)
     by_reference = {(o.login_id, o.user_reference): o for o in live if o.login_id}
@@ -113,6 +122,9 @@ def check_book(contract: Contract) -> None:
             assert level.total_lots <= LEVEL_LOTS_MAX, f"expected at most u4 lots, found {level.total_lots}"
             assert contract.lower_ticks <= price <= contract.upper_ticks, f"price {price} outside the band"
             assert all(o.price_ticks == price and o.side == book.side for o in orders)
+            assert all(o.method == contract.matching_rule for o in orders), "an order of another rule"
+    assert contract.reach_lower_ticks <= contract.lower_ticks, "expected the book to reach below the band"
+    assert contract.upper_ticks <= contract.reach_upper_ticks, "expected the book to reach above the band"
 
 
 #: the book's phase while its breaker is in a state
