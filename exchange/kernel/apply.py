@@ -18,6 +18,7 @@ from exchange.kernel.cancel import apply_cancel
 from exchange.kernel.closing import apply_close_day, apply_seal_day, run_close_day, run_seal_day
 from exchange.kernel.compiled import cold, entry, hot, signed
 from exchange.kernel.constants import NO_ROW, PAUSING_MARKET, REFERENCE_GAP_MAX, STEP_EVENTS
+from exchange.kernel.continuous import apply_limit_order
 from exchange.kernel.controls import (
     apply_halt,
     apply_kill,
@@ -34,6 +35,7 @@ from exchange.kernel.events import reject
 from exchange.kernel.limits import apply_member_limit
 from exchange.kernel.listing import apply_listing
 from exchange.kernel.mass_cancel import apply_mass_cancel, run_mass_cancel
+from exchange.kernel.matching import run_match
 from exchange.kernel.metering import meter
 from exchange.kernel.notices import apply_contract_expire, apply_notice
 from exchange.kernel.opening import (
@@ -46,6 +48,7 @@ from exchange.kernel.opening import (
 from exchange.kernel.parameters import apply_parameter_set, run_parameter_set
 from exchange.kernel.phases import apply_set_phase, run_set_phase
 from exchange.kernel.proposals import apply_approve, apply_fragment, apply_propose, apply_withdraw
+from exchange.kernel.replace import apply_reduce, apply_replace
 from exchange.kernel.result import (
     apply_delivered,
     apply_result_begin,
@@ -88,8 +91,7 @@ def is_known(kind: int) -> bool:
     """Whether a kind works in this release."""
     return (
         kinds.LISTING <= kind <= kinds.TAKE
-        or kind == kinds.CANCEL
-        or kind == kinds.MASS_CANCEL
+        or kinds.LIMIT_ORDER <= kind <= kinds.MASS_CANCEL
         or kinds.BLOCK_OFFER <= kind <= kinds.BLOCK_DECLINE
         or kind == kinds.SESSION_SETTING
         or kind == kinds.MEMBER_LIMIT
@@ -193,6 +195,10 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return apply_mass_cancel(state, count, command)
     if kind == kinds.SESSION_SETTING:
         return apply_session_setting(state, count, command)
+    if kind == kinds.REDUCE:
+        return apply_reduce(state, count, command)
+    if kind == kinds.REPLACE:
+        return apply_replace(state, count, command)
     if kind == kinds.BLOCK_OFFER:
         return apply_block_offer(state, count, command)
     if kind == kinds.BLOCK_COUNTER:
@@ -229,6 +235,8 @@ def continue_command(state: Core, count: int, command: np.void) -> int:
     kind = signed(command["kind"])
     if signed(counters_of(state)["stage"]) == PAUSING_MARKET:
         return run_pause_market(state, count, command)
+    if kind == kinds.LIMIT_ORDER or kind == kinds.REPLACE:
+        return run_match(state, count, command)
     if kind == kinds.TICK:
         return run_tick(state, count, command)
     if kind == kinds.MASS_CANCEL:
@@ -263,6 +271,8 @@ def start_command(state: Core, count: int, command: np.void) -> int:
             return apply_listing(state, count, command)
         if kind == kinds.CANCEL:
             return apply_cancel(state, count, command)
+        if kind == kinds.LIMIT_ORDER:
+            return apply_limit_order(state, count, command)
         if kind == kinds.TAKE:
             return apply_take(state, count, command)
     return apply_rare(state, count, command)

@@ -8,7 +8,6 @@ from exchange.kernel.access import (
     account_at,
     contract_at,
     counters_of,
-    detail_at,
     event_at,
     holding_at,
     order_at,
@@ -35,7 +34,7 @@ from exchange.kernel.constants import (
     SLOT_MASK,
     ZERO,
 )
-from exchange.kernel.delivery import lock_taker
+from exchange.kernel.delivery import lock_taker, set_taker
 from exchange.kernel.ending import end_offer, write_board
 from exchange.kernel.events import begin_event, reject
 from exchange.kernel.limits import check_limits, check_messages
@@ -43,11 +42,11 @@ from exchange.kernel.listing import accept_order, check_form, reject_terms
 from exchange.kernel.risk import (
     check_eligible,
     check_funds,
+    check_open,
     check_party,
     check_price,
     check_quantity,
     check_slot,
-    check_trading,
     is_account,
 )
 from exchange.kernel.trade import trade
@@ -105,7 +104,7 @@ def check_entity(state: Core, command: np.void, other_account_id: int) -> int:
 @cold
 def check_offer(state: Core, command: np.void) -> int:
     """Every check of a block offer in its precedence."""
-    reason = check_form(state, command, BLOCK, OFFER_PARTIAL)
+    reason = check_form(state, command, BLOCK, OFFER_PARTIAL, False)
     if reason == 0:
         reason = check_size_and_price(state, command)
     if reason == 0:
@@ -171,7 +170,7 @@ def check_answered(state: Core, command: np.void, slot: int) -> int:
     order = order_at(state, slot)
     if kind_of(order) != OFFER_ORDER or signed(order["contract_id"]) != signed(command["contract_id"]):
         return reasons.NOT_A_BLOCK_OFFER
-    addressed = signed(detail_at(state, slot)["counterparty_account_id"])
+    addressed = signed(order_at(state, slot)["counterparty_account_id"])
     is_on_board = addressed == 0 and signed(command["kind"]) != kinds.BLOCK_DECLINE
     if addressed != signed(command["account_id"]) and not is_on_board:
         return reasons.NOT_ADDRESSED_TO_YOU
@@ -188,7 +187,7 @@ def check_answer(state: Core, command: np.void, slot: int) -> int:
     if is_counter and signed(command["order_flags"]) > OFFER_PARTIAL:
         return reasons.INVALID_FIELD
     contract = contract_at(state, signed(command["contract_id"]))
-    reason = check_trading(state, contract, BLOCK, signed(command["login_id"]))
+    reason = check_open(state, contract, BLOCK, signed(command["login_id"]), False)
     if reason == 0:
         reason = check_answered(state, command, slot)
     if reason == 0 and not is_counter:
@@ -211,7 +210,7 @@ def check_terms(state: Core, contract: np.void, command: np.void, slot: int) -> 
     quantity = signed(command["quantity_lots"])
     most = signed(order["remaining"])
     least = signed(contract["parameters"][BLOCK_MIN]) if flags_of(order) == OFFER_PARTIAL else most
-    if signed(command["price_ticks"]) != signed(detail_at(state, slot)["price_ticks"]):
+    if signed(command["price_ticks"]) != signed(order_at(state, slot)["price_ticks"]):
         return reasons.TERMS_DIFFER
     return reasons.OK if least <= quantity <= most else reasons.TERMS_DIFFER
 
@@ -237,7 +236,9 @@ def apply_block_accept(state: Core, count: int, command: np.void) -> int:
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     lock_taker(counters, contract_at(state, contract_id), account, holding, side, price, quantity)
-    counters["taker_order_id"] = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
+    order_id = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
+    reference = signed(command["user_reference"])
+    set_taker(counters, order_id, account_id, signed(command["login_id"]), reference)
     count = trade(state, count, command, slot, quantity, ACCEPT_ORDER, BLOCK)
     count = write_accepted_done(state, count, command, side)
     return keep_rest(state, count, command, slot, order_id)
@@ -279,7 +280,7 @@ def keep_rest(state: Core, count: int, command: np.void, slot: int, order_id: in
     contract = contract_at(state, signed(command["contract_id"]))
     if 0 < rest < signed(contract["parameters"][BLOCK_MIN]):
         return end_offer(state, count, command, slot, LAPSED, ZERO)
-    if signed(detail_at(state, slot)["counterparty_account_id"]) != 0:
+    if signed(order_at(state, slot)["counterparty_account_id"]) != 0:
         return count
     count = write_board(state, count, command, slot, rest)
     event_at(state, count - 1)["order_id"] = order_id
@@ -302,7 +303,7 @@ def apply_block_counter(state: Core, count: int, command: np.void) -> int:
     side = other_side(state, slot)
     offeror = signed(order_at(state, slot)["account_id"])
     countered = signed(order_at(state, slot)["order_id"])
-    if signed(detail_at(state, slot)["counterparty_account_id"]) != 0:
+    if signed(order_at(state, slot)["counterparty_account_id"]) != 0:
         reference = signed(command["user_reference"])
         count = end_offer(state, count, command, slot, COUNTERED, reference)
     return rest_offer(state, count, command, side, offeror, countered)

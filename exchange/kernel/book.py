@@ -11,6 +11,7 @@ from exchange.kernel.access import Core, counters_of, level_at, link_at, order_a
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
+    ACCEPT_ORDER,
     BID_ORDER,
     BLOCK,
     BOOK,
@@ -18,6 +19,9 @@ from exchange.kernel.constants import (
     CONTINUOUS,
     KIND_MASK,
     KIND_SHIFT,
+    LIMIT_ORDER,
+    LISTED,
+    LISTING_ORDER,
     LOT_ORDER,
     MARKS_SHIFT,
     NONE,
@@ -27,6 +31,7 @@ from exchange.kernel.constants import (
     RULE_SHIFT,
     SLOT_BITS,
     SLOT_MASK,
+    TAKE_ORDER,
 )
 
 
@@ -42,6 +47,16 @@ def part_of_kind(order_kind: int) -> int:
     if order_kind == OFFER_ORDER:
         return BLOCK
     return ONE_WAY if order_kind == BID_ORDER or order_kind == LOT_ORDER else BOOK
+
+
+@hot
+def method_of_kind(kind: int) -> int:
+    """The method that orders of a kind belong to."""
+    if kind == LISTING_ORDER or kind == TAKE_ORDER:
+        return LISTED
+    if kind == LIMIT_ORDER:
+        return CONTINUOUS
+    return BLOCK if kind == OFFER_ORDER or kind == ACCEPT_ORDER else ONE_WAY
 
 
 @hot
@@ -166,12 +181,16 @@ def find_slot(state: Core, order_id: int) -> int:
 
 @hot
 def append_order(state: Core, contract: np.void, slot: int) -> None:
-    """Put a filled-in order slot at the back of its level's queue."""
-    counters_of(state)
+    """Put a filled-in order slot at the back of its level's queue in the book."""
+    append_at(state, contract, slot, side_of(order_at(state, slot)))
+
+
+@hot
+def append_at(state: Core, contract: np.void, slot: int, side: int) -> None:
+    """The same on any of the contract's three sides."""
     order = order_at(state, slot)
     link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
-    side = side_of(order)
     position = signed(order["position"])
     level = level_at(state, contract_id, side, position)
     link["next"] = NONE
@@ -193,12 +212,16 @@ def append_order(state: Core, contract: np.void, slot: int) -> None:
 
 @hot
 def remove_order(state: Core, contract: np.void, slot: int) -> None:
-    """Unlink an order and its remaining lots from its level."""
-    counters_of(state)
+    """Unlink an order and its remaining lots from its level in the book."""
+    remove_at(state, contract, slot, side_of(order_at(state, slot)))
+
+
+@hot
+def remove_at(state: Core, contract: np.void, slot: int, side: int) -> None:
+    """The same on any of the contract's three sides."""
     order = order_at(state, slot)
     link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
-    side = side_of(order)
     position = signed(order["position"])
     level = level_at(state, contract_id, side, position)
     following = signed(link["next"])
@@ -214,7 +237,7 @@ def remove_order(state: Core, contract: np.void, slot: int) -> None:
     level["lots"] = signed(level["lots"]) - signed(order["remaining"])
     level["count"] = signed(level["count"]) - 1
     contract["is_dirty"][side] = 1
-    if signed(level["count"]) == 0:
+    if previous == NONE and following == NONE:
         clear_level(state, contract_id, side, position)
         if signed(contract["best"][side]) == position:
             contract["best"][side] = first_level(state, contract_id, side, position + 1)

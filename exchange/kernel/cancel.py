@@ -7,20 +7,17 @@ from exchange.kernel.access import (
     Core,
     account_at,
     contract_at,
-    detail_at,
     login_at,
     order_at,
     reference_at,
     ring_of,
 )
-from exchange.kernel.book import find_slot, kind_of
+from exchange.kernel.book import find_slot, kind_of, method_of_kind, part_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
-    BLOCK,
     BREAK,
     CANCEL_IN_BREAK,
     CANCELLED,
-    LISTED,
     NONE,
     OFFER_ORDER,
     ZERO,
@@ -47,7 +44,7 @@ def find_reference(state: Core, login_id: int, reference: int) -> tuple[int, int
     is_same = (
         signed(order["order_id"]) != 0
         and signed(order["login_id"]) == login_id
-        and signed(detail_at(state, slot)["user_reference"]) == reference
+        and signed(order_at(state, slot)["user_reference"]) == reference
     )
     if not is_same:
         return reasons.UNKNOWN_ORDER, NONE
@@ -55,8 +52,8 @@ def find_reference(state: Core, login_id: int, reference: int) -> tuple[int, int
 
 
 @hot
-def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
-    """Every check of a cancel in its precedence: (reason, slot)."""
+def find_own(state: Core, command: np.void) -> tuple[int, int]:
+    """(reason, slot) of the order of the sender's member that a command names by its id or its reference."""
     login_id = signed(command["login_id"])
     account_id = signed(command["account_id"])
     if account_id != 0 and not is_own_account(state, account_id, login_id):
@@ -69,15 +66,28 @@ def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
         reason, slot = find_reference(state, login_id, signed(command["target_reference"]))
     if reason != 0:
         return reason, NONE
-    order = order_at(state, slot)
-    owner = account_at(state, signed(order["account_id"]))
+    owner = account_at(state, signed(order_at(state, slot)["account_id"]))
     if signed(owner["member_id"]) != signed(login_at(state, login_id)["member_id"]):
         return reasons.NOT_YOUR_ORDER, NONE
+    return reasons.OK, slot
+
+
+@hot
+def is_in_closed_break(state: Core, order: np.void) -> bool:
+    """Whether an order's method is in a break that takes no cancels."""
     contract = contract_at(state, signed(order["contract_id"]))
-    method = BLOCK if kind_of(order) == OFFER_ORDER else LISTED
-    in_break = signed(contract["phase"][method]) == BREAK
-    if in_break and signed(contract["parameters"][CANCEL_IN_BREAK]) == 0:
-        return reasons.WRONG_PHASE, NONE
+    part = part_of(method_of_kind(kind_of(order)))
+    return signed(contract["phase"][part]) == BREAK and signed(contract["parameters"][CANCEL_IN_BREAK]) == 0
+
+
+@hot
+def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
+    """Every check of a cancel in its precedence: (reason, slot)."""
+    reason, slot = find_own(state, command)
+    if reason != 0:
+        return reason, slot
+    if is_in_closed_break(state, order_at(state, slot)):
+        return reasons.WRONG_PHASE, slot
     return check_messages(state), slot
 
 

@@ -17,6 +17,7 @@ from exchange.vocabulary.enums import (
     HoldKind,
     HoldState,
     Level,
+    LimitFlag,
     MemberLimit,
     Method,
     OrderKind,
@@ -25,8 +26,10 @@ from exchange.vocabulary.enums import (
     Product,
     ProposalState,
     Role,
+    SelfTradeRule,
     Side,
     TakeFlag,
+    TimeInForce,
 )
 from exchange.vocabulary.units import PPM as PPM_UNIT
 
@@ -73,6 +76,15 @@ METHODS: Final = signed(state.METHODS)
 CCER: Final = signed(Product.CCER)
 PRODUCT_MIN: Final = signed(min(Product))
 PRODUCT_MAX: Final = signed(max(Product))
+POST_ONLY: Final = signed(LimitFlag.POST_ONLY)
+DAY: Final = signed(TimeInForce.DAY)
+FOK: Final = signed(TimeInForce.FOK)
+TRADES_FREELY: Final = signed(SelfTradeRule.NONE)
+CANCEL_TAKER: Final = signed(SelfTradeRule.CANCEL_TAKER)
+CANCEL_MAKER: Final = signed(SelfTradeRule.CANCEL_MAKER)
+CANCEL_BOTH: Final = signed(SelfTradeRule.CANCEL_BOTH)
+DECREMENT_BOTH: Final = signed(SelfTradeRule.DECREMENT_BOTH)
+SELF_TRADE_LAST: Final = signed(max(SelfTradeRule))
 PARTIAL: Final = signed(TakeFlag.PARTIAL)
 OFFER_PARTIAL: Final = signed(BlockFlag.PARTIAL)
 MAKER: Final = signed(Role.MAKER)
@@ -88,6 +100,7 @@ KIND_MASK: Final = signed(7)
 MARKS_SHIFT: Final = signed(4)
 RULE_SHIFT: Final = signed(5)
 
+LIMIT_ORDER: Final = signed(OrderKind.LIMIT)
 LISTING_ORDER: Final = signed(OrderKind.LISTING)
 TAKE_ORDER: Final = signed(OrderKind.TAKE)
 OFFER_ORDER: Final = signed(OrderKind.BLOCK_OFFER)
@@ -97,6 +110,7 @@ LOT_ORDER: Final = signed(OrderKind.AUCTION_OFFER)  # the seller's lot of an auc
 
 FILLED: Final = signed(DoneReason.FILLED)
 CANCELLED: Final = signed(DoneReason.CANCELLED)
+PREVENTED: Final = signed(DoneReason.PREVENTED)
 LAPSED: Final = signed(DoneReason.LAPSED)
 REMAINDER: Final = signed(DoneReason.REMAINDER)
 MASS_CANCELLED: Final = signed(DoneReason.MASS_CANCELLED)

@@ -5,7 +5,7 @@ The taker's side of a match lives in counters (`taker_*`): a take may be cut int
 
 import numpy as np
 
-from exchange.kernel.access import Core, account_at, counters_of, detail_at, holding_at, level_at, order_at
+from exchange.kernel.access import Core, account_at, counters_of, holding_at, level_at, order_at
 from exchange.kernel.book import part_of, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
@@ -18,6 +18,22 @@ from exchange.kernel.constants import (
     TRADING_FEE,
 )
 from exchange.kernel.risk import amount_with_fees, fee_on, lock_cash, lock_units
+
+
+@hot
+def set_taker(counters: np.void, order_id: int, account_id: int, login_id: int, user_reference: int) -> None:
+    """Remember whose the taker's side of the coming matches is."""
+    counters["taker_order_id"] = order_id
+    counters["taker_account_id"] = account_id
+    counters["taker_login_id"] = login_id
+    counters["taker_reference"] = user_reference
+
+
+@hot
+def lock_of(contract: np.void, amount_fen: int, filled_fen: int) -> int:
+    """What a buy needs for an amount after what it has filled: the amount and the growth of both fees."""
+    trading, settlement = fee_step(contract, filled_fen, amount_fen)
+    return amount_fen + trading + settlement
 
 
 @hot
@@ -100,20 +116,19 @@ def settle_maker(
     """The resting order's half of a match: its units, cash and fees, what remains of it and of its level."""
     counters = counters_of(state)
     order = order_at(state, slot)
-    detail = detail_at(state, slot)
     account_id = signed(order["account_id"])
     contract_id = signed(order["contract_id"])
     holding = holding_at(state, account_id, contract_id)
     side = side_of(order)
-    amount = signed(detail["price_ticks"]) * quantity_lots
-    filled = signed(detail["filled_fen"])
+    amount = signed(order["price_ticks"]) * quantity_lots
+    filled = signed(order["filled_fen"])
     fees = fee_step(contract, filled, amount)
     cost = fees[0] + fees[1]
-    detail["filled_fen"] = filled + amount
+    order["filled_fen"] = filled + amount
     deliver(contract, account_at(state, account_id), holding, side, quantity_lots, amount, cost)
     order["remaining"] = signed(order["remaining"]) - quantity_lots
     if side == BUY:
-        detail["lock_fen"] = signed(detail["lock_fen"]) - amount - cost
+        order["lock_fen"] = signed(order["lock_fen"]) - amount - cost
     if part_of(method) == BOOK:
         level = level_at(state, contract_id, side, signed(order["position"]))
         level["lots"] = signed(level["lots"]) - quantity_lots

@@ -7,7 +7,6 @@ from exchange.kernel.access import (
     Core,
     account_at,
     contract_at,
-    detail_at,
     event_at,
     holding_at,
     login_at,
@@ -18,6 +17,7 @@ from exchange.kernel.book import (
     free_slot,
     kind_of,
     leave_account,
+    method_of_kind,
     remove_offer,
     remove_order,
     side_of,
@@ -29,13 +29,12 @@ from exchange.kernel.risk import lock_cash, lock_units
 
 
 @hot
-def end_order(state: Core, count: int, command: np.void, slot: int, reason: int) -> int:
-    """End a resting order: its lock returns, its owner is told, its slot is free."""
+def close_order(state: Core, count: int, command: np.void, slot: int, reason: int, untraded_lots: int) -> int:
+    """End an order that rests nowhere any more: its lock returns, its owner is told, its slot is free."""
     order = order_at(state, slot)
-    detail = detail_at(state, slot)
     account_id = signed(order["account_id"])
     contract_id = signed(order["contract_id"])
-    contract = contract_at(state, contract_id)
+    login_id = signed(order["login_id"])
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
     side = side_of(order)
@@ -44,8 +43,8 @@ def end_order(state: Core, count: int, command: np.void, slot: int, reason: int)
     if side == SELL:
         lock_units(holding, -remaining)
     else:
-        lock_cash(account, -signed(detail["lock_fen"]))
-        detail["lock_fen"] = 0
+        lock_cash(account, -signed(order["lock_fen"]))
+        order["lock_fen"] = 0
         holding["open_buys"] = signed(holding["open_buys"]) - remaining
     begin_event(
         state,
@@ -53,29 +52,33 @@ def end_order(state: Core, count: int, command: np.void, slot: int, reason: int)
         signed(account["member_id"]),
         kinds.DONE,
         command,
-        signed(order["login_id"]),
-        signed(detail["user_reference"]),
+        login_id,
+        signed(order["user_reference"]),
         contract_id,
         account_id,
     )
     event = event_at(state, count)
     event["order_id"] = order["order_id"]
-    event["price_ticks"] = detail["price_ticks"]
-    event["quantity_lots"] = remaining
-    event["filled_lots"] = signed(detail["quantity_lots"]) - remaining
+    event["price_ticks"] = order["price_ticks"]
+    event["quantity_lots"] = untraded_lots
+    event["filled_lots"] = signed(order["quantity_lots"]) - remaining
     event["side"] = side
     event["done_reason"] = reason
     event["order_kind"] = kind
-    if kind == OFFER_ORDER:
-        event["method"] = BLOCK
-        remove_offer(state, contract, slot)
-    else:
-        remove_order(state, contract, slot)
+    event["method"] = method_of_kind(kind)
     leave_account(state, account, slot)
-    login = login_at(state, signed(order["login_id"]))
+    login = login_at(state, login_id)
     login["open_orders"] = signed(login["open_orders"]) - 1
     free_slot(state, slot)
     return count + 1
+
+
+@hot
+def end_order(state: Core, count: int, command: np.void, slot: int, reason: int) -> int:
+    """End an order that rests in a level of the book."""
+    order = order_at(state, slot)
+    remove_order(state, contract_at(state, signed(order["contract_id"])), slot)
+    return close_order(state, count, command, slot, reason, signed(order["remaining"]))
 
 
 @cold
@@ -84,8 +87,7 @@ def write_block_closed(
 ) -> int:
     """BLOCK_CLOSED to the counterparty of an offer with a rest, written while its slot still holds it."""
     order = order_at(state, slot)
-    detail = detail_at(state, slot)
-    counterparty = signed(detail["counterparty_account_id"])
+    counterparty = signed(order["counterparty_account_id"])
     begin_event(
         state,
         count,
@@ -99,7 +101,7 @@ def write_block_closed(
     )
     event = event_at(state, count)
     event["order_id"] = order["order_id"]
-    event["price_ticks"] = detail["price_ticks"]
+    event["price_ticks"] = order["price_ticks"]
     event["quantity_lots"] = order["remaining"]
     event["counterparty_account_id"] = order["account_id"]
     event["side"] = side_of(order)
@@ -115,7 +117,7 @@ def write_board(state: Core, count: int, command: np.void, slot: int, remaining_
     begin_public(state, count, kinds.BLOCK_BOARD, command, signed(order["contract_id"]))
     event = event_at(state, count)
     event["order_id"] = order["order_id"]
-    event["price_ticks"] = detail_at(state, slot)["price_ticks"]
+    event["price_ticks"] = order_at(state, slot)["price_ticks"]
     event["quantity_lots"] = remaining_lots
     event["side"] = side_of(order)
     event["order_flags"] = flags_of(order)
@@ -126,11 +128,13 @@ def write_board(state: Core, count: int, command: np.void, slot: int, remaining_
 @cold
 def end_offer(state: Core, count: int, command: np.void, slot: int, reason: int, user_reference: int) -> int:
     """End a block offer with a rest: its owner is told first, then its counterparty, or everybody."""
-    if signed(detail_at(state, slot)["counterparty_account_id"]) == 0:
+    if signed(order_at(state, slot)["counterparty_account_id"]) == 0:
         write_board(state, count + 1, command, slot, ZERO)
     else:
         write_block_closed(state, count + 1, command, slot, reason, user_reference)
-    end_order(state, count, command, slot, reason)
+    order = order_at(state, slot)
+    remove_offer(state, contract_at(state, signed(order["contract_id"])), slot)
+    close_order(state, count, command, slot, reason, signed(order["remaining"]))
     return count + 2
 
 

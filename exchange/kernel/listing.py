@@ -9,7 +9,6 @@ from exchange.kernel.access import (
     contract_at,
     contracts_in,
     counters_of,
-    detail_at,
     event_at,
     holding_at,
     level_at,
@@ -40,18 +39,18 @@ from exchange.kernel.risk import (
     amount_with_fees,
     check_eligible,
     check_funds,
+    check_open,
     check_party,
     check_price,
     check_quantity,
     check_slot,
-    check_trading,
     lock_cash,
     lock_units,
 )
 
 
 @hot
-def check_form(state: Core, command: np.void, method: int, flags_max: int) -> int:
+def check_form(state: Core, command: np.void, method: int, flags_max: int, may_wait: bool) -> int:
     """All that comes before the terms of a listing, a take or a block offer."""
     reason = check_party(state, command)
     if reason != 0:
@@ -59,7 +58,7 @@ def check_form(state: Core, command: np.void, method: int, flags_max: int) -> in
     if signed(command["side"]) > ONE or signed(command["order_flags"]) > flags_max:
         return reasons.INVALID_FIELD
     contract = contract_at(state, signed(command["contract_id"]))
-    reason = check_trading(state, contract, method, signed(command["login_id"]))
+    reason = check_open(state, contract, method, signed(command["login_id"]), may_wait)
     if reason != 0:
         return reason
     return check_eligible(contract, account_at(state, signed(command["account_id"])), signed(command["side"]))
@@ -68,10 +67,9 @@ def check_form(state: Core, command: np.void, method: int, flags_max: int) -> in
 @hot
 def check_listing(state: Core, command: np.void) -> int:
     """Every check of a listing in its precedence."""
-    reason = check_form(state, command, LISTED, ZERO)
+    reason = check_form(state, command, LISTED, ZERO, True)
     if reason != 0:
         return reason
-    counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     contract = contract_at(state, contract_id)
@@ -118,7 +116,6 @@ def accept_order(
 
     The caller links the slot (counters.free_head before the call) into its book or list.
     """
-    counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     login_id = signed(command["login_id"])
@@ -130,14 +127,13 @@ def accept_order(
     quantity = signed(command["quantity_lots"])
     slot = take_slot(state)
     order = order_at(state, slot)
-    detail = detail_at(state, slot)
     if side == SELL:
         lock_units(holding, quantity)
-        detail["lock_fen"] = 0
+        order["lock_fen"] = 0
     else:
         amount = amount_with_fees(contract, price * quantity)
         lock_cash(account, amount)
-        detail["lock_fen"] = amount
+        order["lock_fen"] = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
     join_account(state, account, slot)
     login = login_at(state, login_id)
@@ -147,11 +143,11 @@ def accept_order(
     order["login_id"] = login_id
     order["contract_id"] = contract_id
     order["side_kind"] = side_kind(side, order_kind, marks)
-    detail["filled_fen"] = 0
-    detail["user_reference"] = reference
-    detail["quantity_lots"] = quantity
-    detail["price_ticks"] = price
-    detail["counterparty_account_id"] = counterparty
+    order["filled_fen"] = 0
+    order["user_reference"] = reference
+    order["quantity_lots"] = quantity
+    order["price_ticks"] = price
+    order["counterparty_account_id"] = counterparty
     ring = ring_of(state)
     reference_at(state, login_id, reference & (ring - 1))["slot"] = slot + 1
     begin_event(

@@ -14,11 +14,13 @@ from exchange.kernel.access import (
     member_at,
     orders_in,
 )
+from exchange.kernel.book import part_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     AMOUNT_MAX,
-    BLOCK,
+    BOOK,
     BUY,
+    CALL_AUCTION,
     CCER,
     HOLDING_LIMIT,
     MAY_BUY,
@@ -81,11 +83,16 @@ def check_party(state: Core, command: np.void) -> int:
 
 
 @hot
-def check_trading(state: Core, contract: np.void, method: int, login_id: int) -> int:
-    """The method trades, and neither a halt nor a kill switch stands before the new order."""
-    if signed(contract["phase"][method]) != TRADING:
+def check_open(state: Core, contract: np.void, method: int, login_id: int, may_wait: bool) -> int:
+    """The method trades, and neither a halt nor a kill switch stands before the new order.
+
+    What may wait without trading is taken in a call auction as well.
+    """
+    part = part_of(method)
+    phase = signed(contract["phase"][part])
+    if phase != TRADING and not (may_wait and phase == CALL_AUCTION):
         return reasons.WRONG_PHASE
-    if method != BLOCK and signed(contract["matching_rule"]) != 0:
+    if part == BOOK and signed(contract["matching_rule"]) != method:
         return reasons.WRONG_PHASE
     counters = counters_of(state)
     login = login_at(state, login_id)

@@ -104,6 +104,8 @@ COUNTERS: Final = _dtype(f"""
     trade_row i8, transfers i8, units_moved i8, cash_moved i8, covered_fen i8, busted_trades i8
     take_slot i8, take_position i8, take_depth i8, take_rest i8
     taker_order_id i8, taker_filled_fen i8, taker_lock_fen i8
+    taker_account_id i8, taker_login_id i8, taker_reference i8
+    match_in_force i8, match_rule i8, match_prevented i8, match_outcome i8
     after_stage i8  # what runs when the command is done: the pauses of a market-wide breaker, else 0
     wall_low i8, wall_high i8  # positions between which the running order may trade
     wall_reference i8, wall_lower i8, wall_upper i8  # the prices they come from

@@ -51,7 +51,7 @@ from exchange.kernel.constants import (
     TAKE_ORDER,
     ZERO,
 )
-from exchange.kernel.delivery import lock_taker, release_taker
+from exchange.kernel.delivery import lock_taker, release_taker, set_taker
 from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import check_form, reject_terms
@@ -156,7 +156,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     """Every check of a take in its precedence: (reason, first slot, its position, levels allowed)."""
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
-    reason = check_form(state, command, LISTED, PARTIAL)
+    reason = check_form(state, command, LISTED, PARTIAL, False)
     if reason != 0:
         return reason, NONE, ZERO, ZERO
     contract = contract_at(state, contract_id)
@@ -217,7 +217,9 @@ def apply_take(state: Core, count: int, command: np.void) -> int:
     holding = holding_at(state, account_id, contract_id)
     account = account_at(state, account_id)
     lock_taker(counters, contract, account, holding, side, signed(command["price_ticks"]), quantity)
-    counters["taker_order_id"] = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
+    order_id = (next_order_number(counters) << SLOT_BITS) | SLOT_MASK
+    reference = signed(command["user_reference"])
+    set_taker(counters, order_id, account_id, signed(command["login_id"]), reference)
     counters["take_slot"] = slot
     counters["take_position"] = position
     counters["take_depth"] = depth

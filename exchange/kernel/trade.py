@@ -3,8 +3,8 @@
 import numpy as np
 
 from exchange.kernel import kinds
-from exchange.kernel.access import Core, account_at, contract_at, counters_of, detail_at, event_at, order_at
-from exchange.kernel.book import kind_of, part_of, side_of
+from exchange.kernel.access import Core, account_at, contract_at, counters_of, event_at, order_at
+from exchange.kernel.book import kind_of, part_of, remove_offer, remove_order, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -20,7 +20,7 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.delivery import settle_maker, settle_taker
-from exchange.kernel.ending import end_order
+from exchange.kernel.ending import close_order
 from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.figures import count_composite, count_trade
 from exchange.kernel.monitor import watch_trade
@@ -85,17 +85,16 @@ def write_maker_executed(
 ) -> int:
     """EXECUTED to the owner of the resting order, under the order's own login and reference."""
     order = order_at(state, slot)
-    detail = detail_at(state, slot)
     return write_executed(
         state,
         count,
         command,
         signed(order["login_id"]),
-        signed(detail["user_reference"]),
+        signed(order["user_reference"]),
         signed(order["account_id"]),
         signed(order["order_id"]),
         (side_of(order), MAKER, kind_of(order)),
-        signed(detail["price_ticks"]),
+        signed(order["price_ticks"]),
         quantity_lots,
         method,
         signed(order["contract_id"]),
@@ -113,22 +112,24 @@ def write_taker_executed(
     price_ticks: int,
     quantity_lots: int,
     method: int,
+    contract_id: int,
     fees: tuple[int, int],
 ) -> int:
-    """EXECUTED to the account of the command."""
+    """EXECUTED to the taker."""
+    counters = counters_of(state)
     return write_executed(
         state,
         count,
         command,
-        signed(command["login_id"]),
-        signed(command["user_reference"]),
-        signed(command["account_id"]),
-        signed(counters_of(state)["taker_order_id"]),
+        signed(counters["taker_login_id"]),
+        signed(counters["taker_reference"]),
+        signed(counters["taker_account_id"]),
+        signed(counters["taker_order_id"]),
         (side, TAKER, taker_kind),
         price_ticks,
         quantity_lots,
         method,
-        signed(command["contract_id"]),
+        contract_id,
         fees,
     )
 
@@ -227,11 +228,11 @@ def trade(
     counters = counters_of(state)
     order = order_at(state, slot)
     maker_id = signed(order["account_id"])
-    taker_id = signed(command["account_id"])
+    taker_id = signed(counters["taker_account_id"])
     contract_id = signed(order["contract_id"])
     contract = contract_at(state, contract_id)
     taker_side = SELL if side_of(order) == BUY else BUY
-    price = signed(detail_at(state, slot)["price_ticks"])
+    price = signed(order_at(state, slot)["price_ticks"])
     counters["match_count"] = signed(counters["match_count"]) + 1
     maker_fees = settle_maker(state, contract, slot, quantity_lots, method)
     taker_fees = settle_taker(
@@ -239,9 +240,13 @@ def trade(
     )
     count = write_maker_executed(state, count, command, slot, quantity_lots, method, maker_fees)
     if signed(order["remaining"]) == 0:
-        count = end_order(state, count, command, slot, FILLED)
+        if method == BLOCK:
+            remove_offer(state, contract, slot)
+        else:
+            remove_order(state, contract, slot)
+        count = close_order(state, count, command, slot, FILLED, ZERO)
     count = write_taker_executed(
-        state, count, command, taker_side, taker_kind, price, quantity_lots, method, taker_fees
+        state, count, command, taker_side, taker_kind, price, quantity_lots, method, contract_id, taker_fees
     )
     if taker_side == BUY:
         buyer_id, seller_id = taker_id, maker_id
