@@ -34,6 +34,8 @@ from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.received import insert_rows, last_match_id
+from settlement.store.unbooked import insert_unbooked
+from settlement.unbookable import find_unbookable
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
@@ -237,9 +239,21 @@ class City:
             raise CorruptionError("opening positions", "control totals that agree", text)
         return day, [Tell(f"{_date(day.trading_day)}: {text}", is_grave=True)]
 
+    def _unbookable(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        """What this release cannot book: remembered, said at once, and the day is held after the seal."""
+        if (unbookable := find_unbookable(fields)) is None:
+            return day, []
+        found, text = unbookable
+        insert_unbooked(self._store, day.trading_day, found)
+        words = f"{_date(day.trading_day)}: {text}; this release cannot book it, the day will be held"
+        return day, [Tell(words, is_grave=True)]
+
     _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
     _HANDLERS: Final[dict[Kind, _Handler]] = {
         Kind.OPENING_ACCEPTED: _opening_accepted,
+        Kind.BUST_REPORT: _unbookable,
+        Kind.HOLD_CHANGED: _unbookable,
+        Kind.SEAL_HOLD: _unbookable,
         Kind.SEAL_TOTALS: _sealed,
         Kind.RESULT_CONFIRMED: _confirmed,
         Kind.RESULT_REFUSED: _refused,
@@ -271,7 +285,8 @@ class City:
                 day, said = self._steps_in_transaction(day, (step,))
             instructions += said
             if day.stage is not before:
-                assert not steps, f"expected {step.value} to be the last step of {before.name}"
+                is_last = not steps or day.stage is Stage.REFUSED  # only a refusal cuts a stage short
+                assert is_last, f"expected {step.value} to be the last step of {before.name}"
                 steps = DUTIES[day.stage].on_entry
         return instructions
 

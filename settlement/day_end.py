@@ -24,6 +24,7 @@ class DaySignal(Enum):
     RESULT_READY = "the run is cleared and stored"
     RESULT_CONFIRMED = "Shanghai: the result equals its own"
     RESULT_REFUSED = "Shanghai: the result differs"
+    NOT_BOOKABLE = "Shanghai undid a trade or moved a balance, which this release cannot book"
     CORRECTION_BEGUN = "a corrected run is to be cleared"
     DELIVERY_BOOKED = "units and cash are delivered: finality"
     STATEMENTS_WRITTEN = "statements are written, both cities reconciled"
@@ -33,6 +34,7 @@ class Step(Enum):
     """What Wuhan does; the names are stored when a step is done."""
 
     SEND_OPENING = "send-opening"
+    CHECK_BOOKABLE = "check-bookable"
     CHECK_SEAL = "check-seal"
     CHECK_ACCOUNTS = "check-accounts"
     CLEAR = "clear"
@@ -52,7 +54,7 @@ TRANSITIONS: Final[dict[Stage, dict[DaySignal, Stage]]] = {
     Stage.WAITING: {DaySignal.POSITIONS_SENT: Stage.OPENING_SENT},
     Stage.OPENING_SENT: {DaySignal.POSITIONS_ACCEPTED: Stage.OPEN},
     Stage.OPEN: {DaySignal.SEAL_RECEIVED: Stage.SEALED},
-    Stage.SEALED: {DaySignal.RESULT_READY: Stage.CLEARED},
+    Stage.SEALED: {DaySignal.RESULT_READY: Stage.CLEARED, DaySignal.NOT_BOOKABLE: Stage.REFUSED},
     Stage.CLEARED: {
         DaySignal.RESULT_CONFIRMED: Stage.CONFIRMED,
         DaySignal.RESULT_REFUSED: Stage.REFUSED,
@@ -84,7 +86,9 @@ DUTIES: Final[dict[Stage, Duties]] = {
     Stage.WAITING: _same(Step.SEND_OPENING),
     Stage.OPENING_SENT: Duties((), _SEND_OPENING, _SEND_OPENING),
     Stage.OPEN: Duties((Step.SEND_STAGE,), (), ()),
-    Stage.SEALED: _same(Step.SEND_STAGE, Step.CHECK_SEAL, Step.CHECK_ACCOUNTS, Step.CLEAR),
+    Stage.SEALED: _same(
+        Step.SEND_STAGE, Step.CHECK_BOOKABLE, Step.CHECK_SEAL, Step.CHECK_ACCOUNTS, Step.CLEAR
+    ),
     Stage.CLEARED: Duties((Step.SEND_STAGE, Step.SEND_RESULT), _SEND_RESULT, _SEND_RESULT),
     Stage.REFUSED: Duties(_HOLD, (Step.SEND_STAGE,), (Step.BEGIN_CORRECTION,)),
     Stage.CONFIRMED: _same(Step.SEND_STAGE, Step.DELIVER),

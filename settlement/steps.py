@@ -32,7 +32,7 @@ from settlement.reports.day_file import day_record, write_day_file
 from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
-from settlement.store.breaks import DayReport, open_breaks, read_reports, record_breaks, save_report
+from settlement.store.breaks import Break, DayReport, open_breaks, read_reports, record_breaks, save_report
 from settlement.store.cleared import (
     insert_clearing,
     is_fault_planted,
@@ -43,6 +43,7 @@ from settlement.store.cleared import (
 from settlement.store.database import Store
 from settlement.store.days import DayRow
 from settlement.store.received import Seal, read_seal, read_trades
+from settlement.store.unbooked import read_unbooked, unbooked_breaks
 
 
 class Done(NamedTuple):
@@ -63,6 +64,7 @@ class Steps:
         self._sealed_trades: tuple[int, Rows] | None = None  # read once; after the seal no trade comes
         self._functions = {
             Step.SEND_OPENING: self._send_opening,
+            Step.CHECK_BOOKABLE: self._check_bookable,
             Step.CHECK_SEAL: self._check_seal,
             Step.CHECK_ACCOUNTS: self._check_accounts,
             Step.CLEAR: self._clear,
@@ -102,6 +104,11 @@ class Steps:
         return self._sent(day, records, Tell(text), signal=signal)
 
     # ---- after the seal
+
+    def _check_bookable(self, day: DayRow) -> Done:
+        """A day that cannot be booked whole is not cleared at all."""
+        is_bookable = not read_unbooked(self._store, day.trading_day)
+        return Done(day, (), None if is_bookable else DaySignal.NOT_BOOKABLE)
 
     def _check_seal(self, day: DayRow) -> Done:
         check_seal(self._seal(day), self._trades(day))
@@ -146,6 +153,13 @@ class Steps:
     # ---- refused
 
     def _hold(self, day: DayRow) -> Done:
+        if unbooked := read_unbooked(self._store, day.trading_day):
+            text = (
+                f"{_date(day)}: Shanghai undid or corrected trades or moved balances during the day "
+                f"({len(unbooked)}), which this release cannot book. The day is held, nothing is cleared "
+                f"or delivered. Accounts: {', '.join(map(str, sorted({u.account_id for u in unbooked})))}"
+            )
+            return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
         refusal = read_refusal(self._store, day.trading_day, day.run)
         assert refusal is not None, "expected a stored refusal in stage REFUSED"
         accounts = sorted({b.account_id for b in open_breaks(self._store) if b.account_id})
@@ -158,7 +172,7 @@ class Steps:
         return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
 
     def _begin_correction(self, day: DayRow) -> Done:
-        text = f"{_date(day)}: run {day.run} was refused; clearing again as run {day.run + 1}"
+        text = f"{_date(day)}: run {day.run} was held; once more as run {day.run + 1}"
         return Done(day._replace(run=day.run + 1), (Tell(text),), DaySignal.CORRECTION_BEGUN)
 
     # ---- confirmed
@@ -186,6 +200,8 @@ class Steps:
 
     def _reconcile(self, day: DayRow) -> Done:
         """Compare both cities; on a delivered day this closes the books."""
+        if breaks := unbooked_breaks(self._store, day.trading_day):
+            return self._report_unbooked(day, breaks)
         clearing = self._clearing(day)
         is_delivered = day.stage is not Stage.REFUSED
         figures = (delivered_figures if is_delivered else cleared_figures)(
@@ -209,6 +225,14 @@ class Steps:
         )
         save_report(self._store, report)
         return Done(day, (), DaySignal.STATEMENTS_WRITTEN if is_delivered else None)
+
+    def _report_unbooked(self, day: DayRow, breaks: tuple[Break, ...]) -> Done:
+        """Nothing was cleared, so there is nothing to compare: what cannot be booked are the breaks."""
+        record_breaks(self._store, day.trading_day, breaks, f"booked on {_date(day)}")
+        save_report(
+            self._store, DayReport(day.trading_day, Stage.REFUSED, 0, 0, 0, False, False, len(breaks))
+        )
+        return Done(day)
 
     def _write_day(self, day: DayRow) -> Done:
         report = next((r for r in read_reports(self._store) if r.trading_day == day.trading_day), None)

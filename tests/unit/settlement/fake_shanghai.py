@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from exchange.vocabulary.control import MODULUS, balance_term, trade_step
+from exchange.vocabulary.enums import HoldKind, HoldState
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
 from exchange.vocabulary.records import DTYPES, EVENT, Records, make, read
@@ -79,6 +80,58 @@ class FakeShanghai:
             seller_trading_fee_fen=fees[0],
             buyer_settlement_fee_fen=fees[1],
             seller_settlement_fee_fen=fees[1],
+        )
+
+    def bust(self, match_id: int, price: int = 0, lots: int = 0) -> None:
+        """Undo a trade, or correct it: both balances move, a BUST_REPORT is written."""
+        _, buyer, seller, contract_id, old_amount, old_lots = self.trades[match_id - 1]
+        amount = price * lots
+        old_fees, fees = (sum(fee_fen(value, rate) for rate in self.rates) for value in (old_amount, amount))
+        self.change[buyer, contract_id] += lots - old_lots
+        self.change[seller, contract_id] -= lots - old_lots
+        self.change[buyer, CASH] -= amount + fees - old_amount - old_fees
+        self.change[seller, CASH] += amount - fees - old_amount + old_fees
+        for account in (buyer, seller):
+            self.fees[account] += fees - old_fees
+        self.trades[match_id - 1] = (match_id, buyer, seller, contract_id, amount, lots)
+        self._control = trade_step(self._control, match_id, buyer, seller, contract_id, amount, lots)
+        self._emit(
+            Kind.BUST_REPORT,
+            account_id=buyer,
+            seller_account_id=seller,
+            contract_id=contract_id,
+            price_ticks=price,
+            quantity_lots=lots,
+            match_id=match_id,
+        )
+
+    def hold_changed(
+        self, account: int, contract_id: int, amount: int, transfer_id: int, state: HoldState
+    ) -> None:
+        """The answer to a command about a balance; what it moved is in the closing balance."""
+        if state in (HoldState.BOOKED, HoldState.COMMITTED):
+            self.change[account, contract_id] += amount if state is HoldState.BOOKED else -amount
+        self._emit(
+            Kind.HOLD_CHANGED,
+            account_id=account,
+            contract_id=contract_id,
+            amount=amount,
+            transfer_id=transfer_id,
+            hold_state=state,
+        )
+
+    def seal_hold(
+        self, account: int, contract_id: int, amount: int, transfer_id: int, kind: HoldKind
+    ) -> None:
+        """A hold not resolved at the seal: no balance of the seal shows it."""
+        self.change[account, contract_id] -= amount
+        self._emit(
+            Kind.SEAL_HOLD,
+            account_id=account,
+            contract_id=contract_id,
+            amount=amount,
+            transfer_id=transfer_id,
+            hold_kind=kind,
         )
 
     def closing(self, key: tuple[int, int]) -> int:
