@@ -1,6 +1,7 @@
 """Every table runs on the reference and on the kernel."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Protocol
 
 import pytest
 
@@ -8,12 +9,19 @@ from tests.tables.market import CAPACITY, TableMarket
 from tests.tables.subjects import new_subject
 
 
-@pytest.fixture(params=["reference", "kernel"])
-def run(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Runs one table on a fresh market."""
+class Run(Protocol):
+    """Runs one table on a fresh market; `names` are `$names` that stand for something from the start."""
 
-    def run_table(table: str) -> None:
+    def __call__(self, table: str, names: Mapping[str, int | bytes] | None = None) -> None: ...
+
+
+@pytest.fixture(params=["reference", "kernel"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs tables on one of the two exchanges."""
+
+    def run_table(table: str, names: Mapping[str, int | bytes] | None = None) -> None:
         market = TableMarket(new_subject(request.param, CAPACITY))
+        market.names.update(names or {})
         market.run(table)
 
     return run_table

@@ -60,7 +60,7 @@ class TableMarket:
         self.time_ns = TIME_NS
         self.records: list[bytes] = []
         self.references = dict.fromkeys(CAST, 0)
-        self.names: dict[str, int] = {}
+        self.names: dict[str, int | bytes] = {}
         self.control = 0
         self.units = self.cash_fen = self.positions = 0
 
@@ -173,7 +173,7 @@ class TableMarket:
         extra = len(events) - len(row.events)
         assert row.more or not extra, f"expected {len(row.events)} events of\n{shown}"
 
-    def command_fields(self, row: Row) -> dict[str, int]:
+    def command_fields(self, row: Row) -> dict[str, Any]:
         """The command's fields; members' commands default to contract 1 and the sender's account."""
         kind, person = row.command.kind, CAST[row.who]
         fields = {name: self.value(name, text) for name, text in row.command.fields.items()}
@@ -191,7 +191,6 @@ class TableMarket:
         found = read(event) | {"stream": stream}
         for name, text in part.fields.items():
             value = found[name]
-            assert isinstance(value, int)
             if text.startswith("$") and text[1:] not in self.names:
                 self.names[text[1:]] = value
             expected = self.value(name, text)
@@ -199,8 +198,8 @@ class TableMarket:
                 f"{part.kind.name} {name}: expected {expected}, found {value} in\n{shown}"
             )
 
-    def value(self, name: str, text: str) -> int:
-        """The number that a word of a row stands for in a field."""
+    def value(self, name: str, text: str) -> int | bytes:
+        """The number, or the bytes, that a word of a row stands for in a field."""
         if text.startswith("$"):
             return self.names[text[1:]]
         if text.startswith("+"):

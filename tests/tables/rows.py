@@ -27,6 +27,7 @@ from exchange.vocabulary.enums import (
     OrderKind,
     ParameterId,
     Phase,
+    ProposalState,
     Role,
     SelfTradeRule,
     SettlementStage,
@@ -83,6 +84,7 @@ ENUMS: Final[dict[str, type[IntEnum]]] = {
     "subject_level": Level,
     "halt_reason": HaltReason,
     "parameter_id": ParameterId,
+    "proposal_state": ProposalState,
     "command_kind": Kind,
     "stage": SettlementStage,
 }
