@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in, proposed_at
+from exchange.kernel.auction_end import apply_auction_end, run_auction_end
 from exchange.kernel.bands import apply_band_change, run_band_change
 from exchange.kernel.block import (
     apply_block_accept,
@@ -38,6 +39,7 @@ from exchange.kernel.mass_cancel import apply_mass_cancel, run_mass_cancel
 from exchange.kernel.matching import run_match
 from exchange.kernel.metering import meter
 from exchange.kernel.notices import apply_contract_expire, apply_notice
+from exchange.kernel.one_way import apply_auction_bid, apply_auction_notice
 from exchange.kernel.opening import (
     apply_opening_begin,
     apply_opening_cash,
@@ -93,11 +95,11 @@ def is_known(kind: int) -> bool:
         kinds.LISTING <= kind <= kinds.TAKE
         or kinds.LIMIT_ORDER <= kind <= kinds.MASS_CANCEL
         or kinds.BLOCK_OFFER <= kind <= kinds.BLOCK_DECLINE
+        or kind == kinds.AUCTION_BID
         or kind == kinds.SESSION_SETTING
         or kind == kinds.MEMBER_LIMIT
         or kinds.TICK <= kind <= kinds.BAND_CHANGE
-        or kinds.PROPOSE <= kind <= kinds.NOTICE
-        or kind == kinds.CONTRACT_EXPIRE
+        or kinds.PROPOSE <= kind <= kinds.CONTRACT_EXPIRE
         or kinds.OPENING_BEGIN <= kind <= kinds.CORRECTION
     )
 
@@ -130,6 +132,10 @@ def apply_defining(state: Core, count: int, command: np.void) -> int:
         return apply_close_day(state, count, command)
     if kind == kinds.BAND_CHANGE:
         return apply_band_change(state, count, command)
+    if kind == kinds.AUCTION_NOTICE:
+        return apply_auction_notice(state, count, command)
+    if kind == kinds.AUCTION_END:
+        return apply_auction_end(state, count, command)
     return apply_seal_day(state, count, command)
 
 
@@ -199,6 +205,8 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return apply_reduce(state, count, command)
     if kind == kinds.REPLACE:
         return apply_replace(state, count, command)
+    if kind == kinds.AUCTION_BID:
+        return apply_auction_bid(state, count, command)
     if kind == kinds.BLOCK_OFFER:
         return apply_block_offer(state, count, command)
     if kind == kinds.BLOCK_COUNTER:
@@ -209,7 +217,7 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
         return apply_block_accept(state, count, command)
     if kind == kinds.BLOCK_DECLINE:
         return apply_block_decline(state, count, command)
-    if kind <= kinds.BAND_CHANGE:
+    if kind <= kinds.BAND_CHANGE or kinds.AUCTION_NOTICE <= kind <= kinds.AUCTION_END:
         return apply_defining(state, count, command)
     if kind <= kinds.CONTRACT_EXPIRE:
         return apply_proposing(state, count, command)
@@ -243,6 +251,8 @@ def continue_command(state: Core, count: int, command: np.void) -> int:
         return run_mass_cancel(state, count, command)
     if kind == kinds.BAND_CHANGE:
         return run_band_change(state, count, command)
+    if kind == kinds.AUCTION_END:
+        return run_auction_end(state, count, command)
     if kind == kinds.PARAMETER_SET:
         return run_parameter_set(state, count, command)
     if kind == kinds.SET_PHASE:

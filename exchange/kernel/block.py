@@ -134,7 +134,8 @@ def rest_offer(
     slot = signed(counters_of(state)["free_head"])
     contract_id = signed(command["contract_id"])
     marks = signed(command["order_flags"])
-    count = accept_order(state, count, command, OFFER_ORDER, BLOCK, side, marks, counterparty)
+    price = signed(command["price_ticks"])
+    count = accept_order(state, count, command, OFFER_ORDER, BLOCK, side, marks, counterparty, price)
     append_offer(state, contract_at(state, contract_id), slot)
     if counterparty == 0:
         return write_board(state, count, command, slot, signed(command["quantity_lots"]))

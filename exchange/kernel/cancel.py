@@ -20,11 +20,11 @@ from exchange.kernel.constants import (
     CANCELLED,
     NONE,
     OFFER_ORDER,
-    ZERO,
 )
-from exchange.kernel.ending import end_offer, end_order
+from exchange.kernel.ending import end_order, end_resting
 from exchange.kernel.events import reject
 from exchange.kernel.limits import check_messages
+from exchange.kernel.one_way import is_binding
 from exchange.kernel.risk import is_own_account
 
 
@@ -88,6 +88,8 @@ def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
         return reason, slot
     if is_in_closed_break(state, order_at(state, slot)):
         return reasons.WRONG_PHASE, slot
+    if kind_of(order_at(state, slot)) > OFFER_ORDER and is_binding(state, slot):
+        return reasons.BID_BINDING, slot
     return check_messages(state), slot
 
 
@@ -97,6 +99,6 @@ def apply_cancel(state: Core, count: int, command: np.void) -> int:
     reason, slot = check_cancel(state, command)
     if reason != 0:
         return reject(state, count, command, reason)
-    if kind_of(order_at(state, slot)) == OFFER_ORDER:
-        return end_offer(state, count, command, slot, CANCELLED, ZERO)
+    if kind_of(order_at(state, slot)) >= OFFER_ORDER:
+        return end_resting(state, count, command, slot, CANCELLED)
     return end_order(state, count, command, slot, CANCELLED)

@@ -7,6 +7,8 @@ from exchange.kernel.compiled import signed
 from exchange.kernel.state import NO_SLOT
 from exchange.vocabulary import limits
 from exchange.vocabulary.enums import (
+    AuctionKind,
+    AuctionPricing,
     BlockFlag,
     BreakerKind,
     BreakerState,
@@ -89,6 +91,13 @@ PARTIAL: Final = signed(TakeFlag.PARTIAL)
 OFFER_PARTIAL: Final = signed(BlockFlag.PARTIAL)
 MAKER: Final = signed(Role.MAKER)
 TAKER: Final = signed(Role.TAKER)
+AUCTION_ROLE: Final = signed(Role.AUCTION)
+BOTH_SIDES: Final = signed(255)  # of a trade that nobody came last for
+LEVELS_OF_BIDS: Final = signed(state.LEVELS_OF_BIDS)
+UNIFORM: Final = signed(AuctionPricing.UNIFORM)
+PRICING_MAX: Final = signed(max(AuctionPricing))
+PRIMARY: Final = signed(AuctionKind.PRIMARY)
+AUCTION_KIND_MAX: Final = signed(max(AuctionKind))
 
 MAY_BUY: Final = signed(Eligibility.BUY)
 MAY_SELL: Final = signed(Eligibility.SELL)
@@ -218,5 +227,6 @@ VALUE_SHOWN_MAX: Final = signed(2**32 - 1)  # REJECTED.expected_value is u4
 NS_OF_SECOND: Final = signed(1_000_000_000)
 HEARTBEAT_MS: Final = signed(limits.HEARTBEAT_MS)
 DEAD_MS: Final = signed(limits.DEAD_MS)
+DAY_TRADES_MAX: Final = signed(limits.DAY_TRADES_MAX)
 #: Above it no take or acceptance starts: a take of ordinary size has at most so many fills.
 DAY_TRADES_LAST: Final = signed(limits.DAY_TRADES_MAX - 100_000)

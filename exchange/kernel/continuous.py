@@ -172,7 +172,7 @@ def apply_limit_order(state: Core, count: int, command: np.void) -> int:
     side = signed(command["side"])
     price = signed(command["price_ticks"])
     marks = signed(command["order_flags"]) | (signed(command["self_trade_rule"]) << ONE)
-    count = accept_order(state, count, command, LIMIT_ORDER, CONTINUOUS, side, marks, ZERO)
+    count = accept_order(state, count, command, LIMIT_ORDER, CONTINUOUS, side, marks, ZERO, price)
     contract = contract_at(state, signed(command["contract_id"]))
     order_at(state, slot)["position"] = position_of(contract, side, price)
     in_force = signed(command["time_in_force"])

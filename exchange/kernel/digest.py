@@ -8,7 +8,14 @@ import numpy as np
 
 from exchange.kernel.constants import KIND_MASK, KIND_SHIFT, MARKS_SHIFT, NS_OF_SECOND, RULE_SHIFT
 from exchange.kernel.state import METHODS, WINDOW_SECONDS, State
-from exchange.kernel.views import defined_accounts, defined_contracts, kept_trades, offer_slots, side_slots
+from exchange.kernel.views import (
+    auction_slots,
+    defined_accounts,
+    defined_contracts,
+    kept_trades,
+    offer_slots,
+    side_slots,
+)
 from exchange.vocabulary.enums import MemberLimit, ParameterId, Side
 from exchange.vocabulary.limits import RECORD_BYTES
 
@@ -36,6 +43,7 @@ TIMER_FIELDS = (
 )
 HALVES = 2
 HALF_BYTES = RECORD_BYTES // HALVES
+AUCTION_FIELDS = ("kind", "pricing", "floor", "ceiling", "share", "end_ns", "trades", "price")
 TRANSFER_FIELDS = ("transfer_id", "account_id", "contract_id", "amount", "hold_kind", "state")
 ACCOUNT_FIELDS = (
     *("member_id", "entity_id", "eligibility", "opening", "available", "locked", "proceeds_today"),
@@ -127,9 +135,19 @@ def _contract(state: State, contract_id: int) -> Iterator[bytes]:
     for slot in offer_slots(state, contract_id):
         yield _order(state, slot)
         yield struct.pack("<I", int(state.orders["counterparty_account_id"][slot]))
+    yield from _auctions(state, contract_id)
     names = "open high low last trade_count volume_lots turnover_fen"
     for method in range(METHODS):
         yield struct.pack("<IIIIIqq", *(int(contract[name][method]) for name in names.split()))
+
+
+def _auctions(state: State, contract_id: int) -> Iterator[bytes]:
+    contract = state.contracts[contract_id]
+    yield struct.pack("<Iq", int(contract["auction_id"]), int(contract["indicative_due_ns"]))
+    if contract["has_auction"]:
+        yield struct.pack("<BBIIIqII", *(int(contract[f"auction_{name}"]) for name in AUCTION_FIELDS))
+        for slot in auction_slots(state, contract_id):
+            yield _order(state, slot)
 
 
 def _breaker(state: State, contract_id: int) -> Iterator[bytes]:

@@ -18,12 +18,13 @@ from exchange.kernel.book import (
     kind_of,
     leave_account,
     method_of_kind,
+    remove_at,
     remove_offer,
     remove_order,
     side_of,
 )
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import BLOCK, OFFER_ORDER, SELL, ZERO
+from exchange.kernel.constants import BID_ORDER, BLOCK, LEVELS_OF_BIDS, LOT_ORDER, OFFER_ORDER, SELL, ZERO
 from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.risk import lock_cash, lock_units
 
@@ -140,7 +141,13 @@ def end_offer(state: Core, count: int, command: np.void, slot: int, reason: int,
 
 @cold
 def end_resting(state: Core, count: int, command: np.void, slot: int, reason: int) -> int:
-    """End a listing or a block offer, whichever the slot holds."""
-    if kind_of(order_at(state, slot)) == OFFER_ORDER:
+    """End whatever rests in the slot: the lot of an auction is in no list, a bid on a side of its own."""
+    order = order_at(state, slot)
+    kind = kind_of(order)
+    if kind == OFFER_ORDER:
         return end_offer(state, count, command, slot, reason, ZERO)
-    return end_order(state, count, command, slot, reason)
+    if kind != BID_ORDER and kind != LOT_ORDER:
+        return end_order(state, count, command, slot, reason)
+    if kind == BID_ORDER:
+        remove_at(state, contract_at(state, signed(order["contract_id"])), slot, LEVELS_OF_BIDS)
+    return close_order(state, count, command, slot, reason, signed(order["remaining"]))

@@ -5,8 +5,16 @@ import numpy as np
 from exchange.errors import CorruptionError
 from exchange.kernel.constants import TRADE_UNDONE
 from exchange.kernel.ownership import check_lists
-from exchange.kernel.state import NO_SLOT, SIDES, WORD_BITS, State
-from exchange.kernel.views import defined_contracts, kept_trades, offer_slots, queue, side_levels, side_slots
+from exchange.kernel.state import LEVELS_OF_BIDS, NO_SLOT, SIDES, WORD_BITS, State
+from exchange.kernel.views import (
+    auction_slots,
+    defined_contracts,
+    kept_trades,
+    offer_slots,
+    queue,
+    side_levels,
+    side_slots,
+)
 from exchange.kernel.watching import check_breakers
 from exchange.vocabulary.enums import HoldState, Method, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import ORDER_SLOT_BITS, ORDER_SLOT_NONE
@@ -17,6 +25,7 @@ FIGURE_SLOTS = 3  # behind them the figures of trades no longer kept
 SIDE_AND_KIND = 0x0F
 #: what rests in a book, by its matching rule
 BOOK_KINDS = {Method.LISTED: OrderKind.LISTING, Method.CONTINUOUS: OrderKind.LIMIT}
+SIDE_NAMES = ("BUY", "SELL", "BIDS")
 
 
 def check_state(state: State) -> None:
@@ -24,9 +33,10 @@ def check_state(state: State) -> None:
     _check_balances(state)
     _check_slots(state)
     for contract_id in defined_contracts(state):
-        for side in Side:
+        for side in range(SIDES):
             _check_side(state, contract_id, side)
         _check_offers(state, contract_id)
+        _check_auction(state, contract_id)
     _check_locks(state)
     _check_totals(state)
     _check_holds(state)
@@ -88,7 +98,7 @@ def _check_slots(state: State) -> None:
 
 def _check_side(state: State, contract_id: int, side: int) -> None:
     """A side's queues, level totals, bitmap and best price agree."""
-    name = f"contract {contract_id} {Side(side).name}"
+    name = f"contract {contract_id} {SIDE_NAMES[side]}"
     contract = state.contracts[contract_id]
     levels = side_levels(state, contract_id, side)
     full = np.flatnonzero(levels["count"])
@@ -103,12 +113,33 @@ def _check_side(state: State, contract_id: int, side: int) -> None:
         _expect(f"{place} tail", int(levels["tail"][position]), slots[-1])
         _expect(f"{place} lots", int(levels["lots"][position]), int(state.orders["remaining"][slots].sum()))
         _check_links(state, place, slots)
-        price = origin - position if side == Side.BUY else origin + position
+        price = origin + position if side == Side.SELL else origin - position
         prices = set(state.orders["price_ticks"][slots].tolist())
         _expect(f"{place} prices", {price}, prices)
         kinds = set((state.orders["side_kind"][slots] & SIDE_AND_KIND).tolist())
-        kind = BOOK_KINDS[Method(int(contract["matching_rule"]))]
-        _expect(f"{place} side and kind", {side | kind << 1}, kinds)
+        _expect(f"{place} side and kind", {_kind_on(contract, side)}, kinds)
+
+
+def _kind_on(contract: np.void, side: int) -> int:
+    """Side and kind of the orders that rest on a side of levels."""
+    if side == LEVELS_OF_BIDS:
+        return Side.BUY | OrderKind.BID << 1
+    return side | BOOK_KINDS[Method(int(contract["matching_rule"]))] << 1
+
+
+def _check_auction(state: State, contract_id: int) -> None:
+    """Bids rest only while an auction runs, between its floor and ceiling; its lot is the seller's."""
+    contract = state.contracts[contract_id]
+    name = f"contract {contract_id} auction"
+    if not contract["has_auction"]:
+        _expect(f"{name} bids", -1, int(contract["best"][LEVELS_OF_BIDS]))
+        return
+    lot, *bids = auction_slots(state, contract_id)
+    found = int(state.orders["side_kind"][lot]) & SIDE_AND_KIND
+    _expect(f"{name} lot", Side.SELL | OrderKind.AUCTION_OFFER << 1, found)
+    prices = state.orders["price_ticks"][bids]
+    outside = (prices < contract["auction_floor"]) | (prices > contract["auction_ceiling"])
+    _expect(f"{name} bids outside floor and ceiling", 0, int(outside.sum()))
 
 
 def _marked_levels(state: State, contract_id: int, side: int) -> list[int]:
@@ -120,7 +151,7 @@ def _marked_levels(state: State, contract_id: int, side: int) -> list[int]:
     leaves = _bits(words[:leaf_words])
     summary = _bits(words[leaf_words:])
     full_words = sorted({position // WORD_BITS for position in leaves})
-    _expect(f"contract {contract_id} {Side(side).name} bitmap summary", full_words, summary)
+    _expect(f"contract {contract_id} {SIDE_NAMES[side]} bitmap summary", full_words, summary)
     return leaves
 
 
@@ -173,7 +204,7 @@ def _check_locks(state: State) -> None:
     found: list[int] = []
     for contract_id in defined_contracts(state):
         sides = [slot for side in Side for slot in side_slots(state, contract_id, side)]
-        for slot in (*sides, *offer_slots(state, contract_id)):
+        for slot in (*sides, *offer_slots(state, contract_id), *auction_slots(state, contract_id)):
             found.append(slot)
             order = state.orders[slot]
             account_id = int(order["account_id"])

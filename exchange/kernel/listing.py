@@ -111,6 +111,7 @@ def accept_order(
     side: int,
     marks: int,
     counterparty: int,
+    price: int,
 ) -> int:
     """Lock what the command needs, fill a slot with it, remember its reference, and write ACCEPTED.
 
@@ -123,7 +124,6 @@ def accept_order(
     contract = contract_at(state, contract_id)
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
-    price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     slot = take_slot(state)
     order = order_at(state, slot)
@@ -181,9 +181,10 @@ def apply_listing(state: Core, count: int, command: np.void) -> int:
         return reject_terms(state, count, command, LISTED, reason)
     slot = signed(counters_of(state)["free_head"])
     side = signed(command["side"])
-    count = accept_order(state, count, command, LISTING_ORDER, LISTED, side, ZERO, ZERO)
+    price = signed(command["price_ticks"])
+    count = accept_order(state, count, command, LISTING_ORDER, LISTED, side, ZERO, ZERO, price)
     contract = contract_at(state, signed(command["contract_id"]))
-    order_at(state, slot)["position"] = position_of(contract, side, signed(command["price_ticks"]))
+    order_at(state, slot)["position"] = position_of(contract, side, price)
     append_order(state, contract, slot)
     return count
 

@@ -1,7 +1,8 @@
 """MASS_CANCEL: a member's own orders, or as staff anybody's, by contract, side, price, login and method.
 
 An account's orders are walked oldest first. Staff naming no account walk every contract's lists: bids best to
-worst, asks, block offers. The place lives in counters (`mass_*`), so that the walk can be cut anywhere.
+worst, asks, block offers, an auction's bids and its lot. The place lives in counters (`mass_*`), so that the
+walk can be cut anywhere.
 """
 
 import numpy as np
@@ -21,12 +22,15 @@ from exchange.kernel.access import (
     order_at,
 )
 from exchange.kernel.book import kind_of, next_level, part_of_kind, side_of
+from exchange.kernel.clearing import end_auction
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     ALL,
     BREAK,
     CANCEL_IN_BREAK,
     CONTINUOUS,
+    LEVELS_OF_BIDS,
+    LOT_ORDER,
     MASS_CANCELLED,
     MEMBER_FIRST,
     METHODS,
@@ -41,11 +45,14 @@ from exchange.kernel.constants import (
 from exchange.kernel.ending import end_resting
 from exchange.kernel.events import begin_event, reject
 from exchange.kernel.limits import check_messages
+from exchange.kernel.one_way import is_binding
 from exchange.kernel.phase_change import method_of
 from exchange.kernel.risk import is_account, is_contract, is_own_account
 
-OFFERS = signed(2)  # lists of a contract: its levels' bids and asks, its block offers
-LISTS = signed(3)
+OFFERS = signed(2)  # lists of a contract: its levels' bids and asks, its block offers,
+BIDS = signed(3)  # an auction's bids and its lot
+LOT = signed(4)
+LISTS = signed(5)
 
 
 @cold
@@ -133,7 +140,7 @@ def run_mass_cancel(state: Core, count: int, command: np.void) -> int:
                 counters["mass_orders"] = signed(counters["mass_orders"]) + 1
                 remaining = signed(order_at(state, slot)["remaining"])
                 counters["mass_lots"] = signed(counters["mass_lots"]) + remaining
-                count = end_resting(state, count, command, slot, MASS_CANCELLED)
+                count = cancel_one(state, count, command, slot)
         elif signed(counters["cursor"]) < contracts_in(state):
             next_list(state, signed(command["contract_id"]))
         else:
@@ -144,16 +151,26 @@ def run_mass_cancel(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
+def cancel_one(state: Core, count: int, command: np.void, slot: int) -> int:
+    """End an order; with its lot an auction ends."""
+    order = order_at(state, slot)
+    if kind_of(order) == LOT_ORDER:
+        return end_auction(state, count, command, signed(order["contract_id"]), MASS_CANCELLED)
+    return end_resting(state, count, command, slot, MASS_CANCELLED)
+
+
+@cold
 def next_list(state: Core, chosen: int) -> None:
-    """Go to the next queue that may hold orders: a level, the block offers, the next contract's bids."""
+    """Go to the next queue that may hold orders: a level, the block offers, the lot, the next contract."""
     counters = counters_of(state)
     contract_id = signed(counters["cursor"])
     kind = signed(counters["mass_list"])
-    if kind < OFFERS:
-        position = next_level(state, contract_id, kind, signed(counters["mass_position"]) + 1)
+    if kind < OFFERS or kind == BIDS:
+        side = LEVELS_OF_BIDS if kind == BIDS else kind
+        position = next_level(state, contract_id, side, signed(counters["mass_position"]) + 1)
         counters["mass_position"] = position
         if position != NO_LEVEL:
-            counters["mass_slot"] = level_at(state, contract_id, kind, position)["head"]
+            counters["mass_slot"] = level_at(state, contract_id, side, position)["head"]
             return
     kind += 1
     if kind >= LISTS:
@@ -166,11 +183,16 @@ def next_list(state: Core, chosen: int) -> None:
     counters["mass_position"] = NO_LEVEL
     if kind == OFFERS:
         counters["mass_slot"] = contract_at(state, contract_id)["block_head"]
+    elif kind == LOT and signed(contract_at(state, contract_id)["has_auction"]) != 0:
+        counters["mass_slot"] = contract_at(state, contract_id)["auction_slot"]
 
 
 @cold
 def is_meant_order(state: Core, command: np.void, slot: int) -> bool:
-    """Whether an order passes the filters, and its member may cancel it now if it is the member who asks."""
+    """Whether an order passes the filters and may be cancelled now by who asks.
+
+    A member's own may be kept or bind it; staff spare only the lot of an auction that still has bids.
+    """
     order = order_at(state, slot)
     contract_id = signed(order["contract_id"])
     part = part_of_kind(kind_of(order))
@@ -190,7 +212,11 @@ def is_meant_order(state: Core, command: np.void, slot: int) -> bool:
         return False
     if price < signed(command["price_low_ticks"]) or (highest != 0 and price > highest):
         return False
-    return is_staff(state, signed(command["login_id"])) or not is_kept(state, contract_id, part)
+    if not is_staff(state, signed(command["login_id"])):
+        return not is_kept(state, contract_id, part) and not is_binding(state, slot)
+    has_bids = signed(contract_at(state, contract_id)["best"][LEVELS_OF_BIDS]) != NO_LEVEL
+    is_by_account = signed(command["account_id"]) != 0
+    return kind_of(order) != LOT_ORDER or not (is_by_account or has_bids)
 
 
 @cold

@@ -35,4 +35,6 @@ def change_phase(
     event["next_change_ns"] = next_change_ns
     contract["phase"][part] = phase
     contract["next_change_ns"][part] = next_change_ns
+    if part == BOOK:
+        contract["indicative_due_ns"] = 0  # a call auction that begins is told at once
     return count + 1

@@ -32,6 +32,7 @@ NEVER_NS: Final = 2**63 - 1  # of a timer that is not set
 SCRATCH_WORDS: Final = 24  # a block and a hash
 METHODS: Final = 3  # of a contract, each with a phase and figures: the book, block, one-way
 SIDES: Final = 3  # of a contract: bids, asks, bids of a one-way auction
+LEVELS_OF_BIDS: Final = 2  # the last of them
 
 
 class Capacity(NamedTuple):
@@ -112,6 +113,8 @@ COUNTERS: Final = _dtype(f"""
     composite_bases i8, timer_wake_ns i8, reopening_ns i8
     timer_login i8, timer_account i8, timer_slot i8, timer_orders i8, timer_lots i8
     market_breaker u1
+    uncross_contract i8, uncross_price i8, uncross_rest i8, uncross_lots i8, uncross_trades i8
+    clearing_contract i8, clearing_slot i8, clearing_price i8, auction_mark i8
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
     mass_slot i8, mass_list i8, mass_position i8, mass_orders i8, mass_lots i8  # MASS_CANCEL's place and sums
     highest_proposal i8, approved_row i8  # approved_row: whose command APPROVE runs
@@ -120,7 +123,7 @@ COUNTERS: Final = _dtype(f"""
 
 CONTRACT: Final = _dtype(f"""
     is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1, is_expiring u1
-    phase u1*3, is_dirty u1*2  # a phase each: the book, block, one-way
+    phase u1*3, is_dirty u1*3  # a phase each: the book, block, one-way
     best i4*3  # position of the best level, -1 = none: bids, asks, bids of a one-way auction
     origin u4*3  # price of position 0: the upper end of the reach for bids, the lower for asks
     reach_lower u4, reach_upper u4  # prices that the book holds
@@ -134,6 +137,9 @@ CONTRACT: Final = _dtype(f"""
     monitor_last u4, frozen_reference u4, frozen_lower u4, frozen_upper u4, trigger_price u4, extended_ms u4
     window_second i8, window_lots i8, window_fen i8  # the monitor's window, and what was traded in it
     breaker_due_ns i8, resume_ns i8
+    has_auction u1, auction_pricing u1, auction_kind u1, auction_id u4, auction_slot u4  # one-way: the last
+    auction_floor u4, auction_ceiling u4, auction_share u4, auction_price u4, auction_trades u4
+    auction_end_ns i8, indicative_due_ns i8
 """)
 
 #: What a book traded in one second.
@@ -160,6 +166,7 @@ ACCOUNT: Final = _dtype("""
     opening_mark u4, result_mark u4, eligibility u1, is_defined u1, has_limits u1
     first_order u4, last_order u4  # of the live orders, ascending ids
     next_account u4  # of the member, ascending; 0 = none
+    auction_mark u4, auction_lots u4  # what the allocation of that number has given it
 """)
 
 #: One cache line. open_buys are the lots of the account's resting buys; held is on its way out, not yet gone

@@ -9,11 +9,13 @@ import numpy as np
 from exchange.kernel import kinds
 from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, event_at, events_in, level_at
 from exchange.kernel.book import next_level, price_at
+from exchange.kernel.clearing import run_due_auctions
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import ONE, PUBLIC_DEPTH, STEP_EVENTS, TICK_STAGE_DONE, ZERO
 from exchange.kernel.events import begin_public
 from exchange.kernel.proposals import run_expiring
 from exchange.kernel.timers import run_logins
+from exchange.kernel.uncross import run_indicatives
 
 EXPIRING = signed(1)  # proposals
 ENDING = signed(2)  # one-way auctions
@@ -30,6 +32,10 @@ def run_stage(state: Core, count: int, command: np.void, stage: int) -> int:
     """More of one stage."""
     if stage == EXPIRING:
         return run_expiring(state, count, command)
+    if stage == ENDING:
+        return run_due_auctions(state, count, command)
+    if stage == INDICATING:
+        return run_indicatives(state, count, command)
     if stage == FIRING:
         return run_logins(state, count, command)
     if stage == IMAGING:

@@ -36,6 +36,7 @@ from exchange.kernel.constants import (
 from exchange.kernel.ending import end_resting
 from exchange.kernel.events import begin_event, reject
 from exchange.kernel.limits import check_messages
+from exchange.kernel.one_way import is_binding
 
 
 @cold
@@ -163,7 +164,7 @@ def cancel_next(state: Core, count: int, command: np.void) -> int:
         return count
     counters["timer_slot"] = link_at(state, slot)["account_next"]
     order = order_at(state, slot)
-    if signed(order["login_id"]) != signed(counters["timer_login"]):
+    if signed(order["login_id"]) != signed(counters["timer_login"]) or is_binding(state, slot):
         return count
     counters["timer_orders"] = signed(counters["timer_orders"]) + 1
     counters["timer_lots"] = signed(counters["timer_lots"]) + signed(order["remaining"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from exchange.kernel.state import NO_SLOT, SIDES, State
+from exchange.kernel.state import LEVELS_OF_BIDS, NO_SLOT, SIDES, State
 
 
 def defined_contracts(state: State) -> list[int]:
@@ -61,6 +61,13 @@ def kept_trades(state: State) -> np.ndarray:
     if int(counters["match_count"]) <= len(state.trades):
         return state.trades[: int(counters["match_count"])]
     return np.roll(state.trades, -int(counters["trade_row"]))
+
+
+def auction_slots(state: State, contract_id: int) -> Iterator[int]:
+    """Slots of a running one-way auction: the seller's lot, then the bids, best first."""
+    if state.contracts["has_auction"][contract_id]:
+        yield int(state.contracts["auction_slot"][contract_id])
+        yield from side_slots(state, contract_id, LEVELS_OF_BIDS)
 
 
 def offer_slots(state: State, contract_id: int) -> Iterator[int]:

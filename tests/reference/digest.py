@@ -99,7 +99,7 @@ def _contract(contract: Contract) -> Iterator[bytes]:
     yield struct.pack("<Iq", contract.last_auction_id, contract.indicative_due_ns)
     if auction := contract.auction:
         yield struct.pack(
-            "<BBIIIqIIQ",
+            "<BBIIIqII",
             auction.kind,
             auction.pricing,
             auction.floor_ticks,
@@ -108,7 +108,6 @@ def _contract(contract: Contract) -> Iterator[bytes]:
             auction.end_ns,
             auction.trade_count,
             auction.price_ticks,
-            auction.offer.order_id,
         )
         yield _order(auction.offer)
         for _, level in contract.bids.best_first():
