@@ -123,14 +123,19 @@ class Courier:
         if self._failure is not None:
             raise self._failure
 
-    async def command(self, kind: Kind, **fields: int) -> Outcome:
+    async def command(self, kind: Kind, **fields: int | bytes) -> Outcome:
         """Send any command of the catalogue and wait for its outcome."""
+        (outcome,) = await self.commands((kind, fields))
+        return outcome
+
+    async def commands(self, *sent: tuple[Kind, dict[str, int | bytes]]) -> list[Outcome]:
+        """Send several in one go, nothing of ours between them, and wait for all their outcomes."""
         await self.until_ready()
-        command = self._desk.new_command(kind, **fields)
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._outcomes[command] = outcome
-        self._send(command.record())
-        return await outcome
+        made = [self._desk.new_command(kind, **fields) for kind, fields in sent]
+        loop = asyncio.get_running_loop()
+        futures = [self._outcomes.setdefault(command, loop.create_future()) for command in made]
+        self._send(b"".join(command.record() for command in made))
+        return list(await asyncio.gather(*futures))
 
     async def ask(self, kind: QueryKind, contract_id: int = 0) -> list[Reply]:
         """Send a query and wait for the whole answer; QueryRefused when there is none."""

@@ -13,18 +13,65 @@ query, read before the command was sent, already reflected.
 from typing import Final
 
 from exchange.client.decode import OtherRecord
-from exchange.client.events import Accepted, BlockClosed, CommandDone, Done, Event, Executed, Headed, Rejected
+from exchange.client.events import (
+    Accepted,
+    BlockClosed,
+    CommandDone,
+    Done,
+    Event,
+    Executed,
+    Headed,
+    LimitChanged,
+    MassCancelled,
+    ProposalChanged,
+    Reduced,
+    Rejected,
+    SettingChanged,
+)
 from exchange.client.outcome import Outcome, Result
 from exchange.client.replies import Refused
-from exchange.vocabulary.enums import DoneReason, OrderKind
+from exchange.vocabulary.enums import DoneReason, OrderKind, ProposalState, TimeInForce
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
 from exchange.vocabulary.rejects import RejectReason
 
 RENUMBERINGS_MAX: Final = 8  # a second program of the same login cannot make us send for ever
 UNDER_WAY_MAX: Final = 65_536
-_ENDING_ORDER_KIND: Final = {OrderKind.TAKE: Kind.TAKE, OrderKind.BLOCK_ACCEPT: Kind.BLOCK_ACCEPT}
-_ACCEPTING_KIND: Final = {OrderKind.LISTING: Kind.LISTING, OrderKind.BLOCK_OFFER: Kind.BLOCK_OFFER}
+#: orders that end with the command that made them: its outcome is their DONE
+_ENDING_ORDER_KIND: Final = {
+    OrderKind.TAKE: Kind.TAKE,
+    OrderKind.BLOCK_ACCEPT: Kind.BLOCK_ACCEPT,
+    OrderKind.LIMIT: Kind.LIMIT_ORDER,
+}
+#: orders that rest: the outcome is that they are accepted
+_ACCEPTING_KINDS: Final = {
+    OrderKind.LISTING: (Kind.LISTING,),
+    OrderKind.LIMIT: (Kind.LIMIT_ORDER,),
+    OrderKind.BLOCK_OFFER: (Kind.BLOCK_OFFER, Kind.BLOCK_COUNTER),
+    OrderKind.BID: (Kind.AUCTION_BID,),
+}
+_DONE_EVENTS: Final[dict[type, tuple[Kind, ...]]] = {
+    Reduced: (Kind.REDUCE, Kind.REPLACE),
+    MassCancelled: (Kind.MASS_CANCEL,),
+    SettingChanged: (Kind.SESSION_SETTING,),
+    LimitChanged: (Kind.MEMBER_LIMIT,),
+}
+_PROPOSAL_KINDS: Final = {
+    ProposalState.OPEN: Kind.COMMAND_FRAGMENT,
+    ProposalState.APPROVED: Kind.APPROVE,
+    ProposalState.WITHDRAWN: Kind.PROPOSAL_WITHDRAW,
+}
+_Answering = (
+    Accepted
+    | Executed
+    | Done
+    | CommandDone
+    | Reduced
+    | MassCancelled
+    | SettingChanged
+    | LimitChanged
+    | ProposalChanged
+)
 
 
 class TooManyCommands(RuntimeError):
@@ -44,7 +91,9 @@ class Command:
         "user_reference",
     )
 
-    def __init__(self, kind: Kind, fields: dict[str, int], user_reference: int, after_sequence: int) -> None:
+    def __init__(
+        self, kind: Kind, fields: dict[str, int | bytes], user_reference: int, after_sequence: int
+    ) -> None:
         self.kind = kind
         self.fields = fields
         self.user_reference = user_reference
@@ -52,6 +101,19 @@ class Command:
         self.executions: list[Executed] = []
         self.renumberings = 0
         self.outcome: Outcome | None = None
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether the order that it makes never rests, so that its DONE is the outcome."""
+        return self.kind is not Kind.LIMIT_ORDER or self.fields.get("time_in_force", 0) != TimeInForce.DAY
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the exchange says nothing when it takes effect: all parts of a text but the last."""
+        if self.kind not in (Kind.COMMAND_FRAGMENT, Kind.NOTICE):
+            return False
+        index, count = self.fields.get("fragment_index", 0), self.fields.get("fragment_count", 0)
+        return isinstance(index, int) and isinstance(count, int) and index + 1 < count
 
     def record(self) -> bytes:
         """The 64 bytes to send."""
@@ -72,7 +134,7 @@ class Desk:
         """How many commands wait for their outcome."""
         return len(self._commands)
 
-    def new_command(self, kind: Kind, **fields: int) -> Command:
+    def new_command(self, kind: Kind, **fields: int | bytes) -> Command:
         """Number a command; ValueError when a field does not exist or does not fit."""
         if len(self._commands) >= UNDER_WAY_MAX:
             raise TooManyCommands(f"expected at most {UNDER_WAY_MAX} commands under way")
@@ -91,12 +153,12 @@ class Desk:
             return self._take_rejected(event) if event.login_id == self.login_id else ([], b"")
         if isinstance(event, BlockClosed):
             return self._take_block_closed(event), b""
-        if not isinstance(event, (Accepted, Executed, Done, CommandDone)):
+        if not isinstance(event, _Answering):
             return [], b""
         ended: list[Command] = []
         if event.login_id == self.login_id:
             self._saw(event.user_reference)
-            ended = self._take_own(event)
+            ended = self._take_silent(event) + self._take_own(event)
         if isinstance(event, Done) and event.done_reason == DoneReason.CANCELLED:
             ended += self._take_cancelled(event)
         return ended, b""
@@ -120,21 +182,52 @@ class Desk:
 
     # ---- matching
 
-    def _take_own(self, event: Accepted | Executed | Done | CommandDone) -> list[Command]:
+    def _take_own(self, event: _Answering) -> list[Command]:
         """An event caused by this login, about the command of that reference or the order it made."""
         command = self._command_of(event)
         if command is None:
             return []
         match event:
-            case Accepted() if command.kind == _ACCEPTING_KIND.get(OrderKind(event.order_kind)):
-                return [self._accept(command, event.order_id)]
+            case Accepted() if command.kind in _ACCEPTING_KINDS.get(OrderKind(event.order_kind), ()):
+                is_end = command.kind is not Kind.LIMIT_ORDER or not command.ends_at_once
+                return [self._accept(command, event.order_id)] if is_end else []
             case Executed() if command.kind == _ENDING_ORDER_KIND.get(OrderKind(event.order_kind)):
                 command.executions.append(event)
             case Done() if command.kind == _ENDING_ORDER_KIND.get(OrderKind(event.order_kind)):
                 return [self._accept(command, event.order_id)]
-            case CommandDone() if command.kind == event.command_kind:
+            case CommandDone() if command.kind == event.command_kind and not command.is_silent:
                 return [self._accept(command, 0)]
+            case ProposalChanged() if command.kind == _PROPOSAL_KINDS.get(
+                ProposalState(event.proposal_state)
+            ):
+                return [self._accept(command, 0)]
+            case Reduced() | MassCancelled() | SettingChanged() | LimitChanged():
+                return self._take_done(command, event)
         return []
+
+    def _take_done(
+        self, command: Command, event: Reduced | MassCancelled | SettingChanged | LimitChanged
+    ) -> list[Command]:
+        """The one event by which a command says that it took effect."""
+        if command.kind not in _DONE_EVENTS[type(event)]:
+            return []
+        match event:
+            case Reduced():
+                return [self._accept(command, event.order_id)]
+            case MassCancelled():
+                return [self._accept(command, 0, event.record_count, event.cancelled_lots)]
+        return [self._accept(command, 0)]
+
+    def _take_silent(self, event: Headed) -> list[Command]:
+        """What was sent before a command that is answered has been obeyed, if nothing said otherwise."""
+        silent = [
+            command
+            for reference, command in self._commands.items()
+            if command.is_silent
+            and reference < event.user_reference
+            and event.sequence > command.after_sequence
+        ]
+        return [self._accept(command, 0) for command in silent]
 
     def _take_cancelled(self, event: Done) -> list[Command]:
         """A cancel's success is told by its order, under the order's reference; the oldest cancel did it."""
@@ -164,10 +257,14 @@ class Desk:
         command = self._command_of(event)
         if command is None:
             return [], b""
+        earlier = self._take_silent(event)
+        if command.is_silent and event.reason == RejectReason.DUPLICATE_REFERENCE:
+            return [*earlier, self._accept(command, 0)], b""  # sent again: it had been taken the first time
         is_number_taken = event.reason in (RejectReason.DUPLICATE_REFERENCE, RejectReason.REFERENCE_GAP)
         if is_number_taken and command.renumberings < RENUMBERINGS_MAX:
-            return [], self._renumber(command, event.highest_reference)
-        return [self._reject(command, event.reason, event.expected_value, event.retry_after_ms)], b""
+            return earlier, self._renumber(command, event.highest_reference)
+        rejected = self._reject(command, event.reason, event.expected_value, event.retry_after_ms)
+        return [*earlier, rejected], b""
 
     def _renumber(self, command: Command, highest: int) -> bytes:
         del self._commands[command.user_reference]
@@ -185,13 +282,17 @@ class Desk:
 
     # ---- ends
 
-    def _accept(self, command: Command, order_id: int) -> Command:
+    def _accept(
+        self, command: Command, order_id: int, order_count: int = 0, cancelled_lots: int = 0
+    ) -> Command:
         outcome = Outcome(
             result=Result.ACCEPTED,
             kind=command.kind,
             user_reference=command.user_reference,
             order_id=order_id,
             executions=tuple(command.executions),
+            order_count=order_count,
+            cancelled_lots=cancelled_lots,
         )
         return self._end(command, outcome)
 
@@ -200,7 +301,7 @@ class Desk:
             result=Result.REJECTED,
             kind=command.kind,
             user_reference=command.user_reference,
-            order_id=command.fields.get("order_id", 0),
+            order_id=_number(command.fields.get("order_id", 0)),
             reason=RejectReason(reason),
             expected_value=expected_value,
             retry_after_ms=retry_after_ms,
@@ -218,6 +319,10 @@ class Desk:
 
     def _saw(self, reference: int) -> None:
         self.highest_reference = max(self.highest_reference, reference)
+
+
+def _number(value: int | bytes) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _check_fields(command: Command) -> None:

@@ -28,7 +28,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     kind: Kind
     user_reference: int
     order_id: int = 0
-    executions: tuple[Executed, ...] = ()
+    executions: tuple[
+        Executed, ...
+    ] = ()  # of what ended at once; those of an order that rests come as events
+    order_count: int = 0  # orders cancelled by a mass cancel
+    cancelled_lots: int = 0
     reason: RejectReason = RejectReason.NONE
     expected_value: int = 0  # the limit, where one number says it
     retry_after_ms: int = 0
@@ -40,7 +44,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     @property
     def filled_lots(self) -> int:
-        """Tonnes traded at once by a take or a block acceptance."""
+        """Tonnes traded by a take, an acceptance, or a limit order that may not rest."""
         return sum(execution.quantity_lots for execution in self.executions)
 
     @property
@@ -77,12 +81,27 @@ _DONE_WORDS: Final[dict[Kind, tuple[str, str]]] = {
     Kind.CANCEL: ("已撤单", "cancelled"),
     Kind.BLOCK_OFFER: ("大宗要约已发出", "block offered"),
     Kind.BLOCK_DECLINE: ("已拒绝大宗要约", "block declined"),
+    Kind.LIMIT_ORDER: ("限价单已接受", "limit order accepted"),
+    Kind.REDUCE: ("已减量", "reduced"),
+    Kind.REPLACE: ("已改单", "replaced"),
+    Kind.BLOCK_COUNTER: ("还价要约已发出", "counter-offer made"),
+    Kind.AUCTION_BID: ("竞买申报已接受", "bid accepted"),
+    Kind.SESSION_SETTING: ("会话设置已生效", "session setting in force"),
+    Kind.MEMBER_LIMIT: ("限额已生效", "limit in force"),
+    Kind.COMMAND_FRAGMENT: ("提案已提交,待他人复核", "proposed; another person must approve"),
+    Kind.APPROVE: ("已复核", "approved"),
+    Kind.PROPOSAL_WITHDRAW: ("提案已撤回", "proposal withdrawn"),
+    Kind.BUST: ("成交已撤销", "trade undone"),
+    Kind.CORRECTION: ("成交已更正", "trade corrected"),
 }
 
 
 def _accepted_text(outcome: Outcome, lang: Lang) -> str:
     zh, en = _DONE_WORDS.get(outcome.kind, ("已执行", "done"))
-    if outcome.kind in (Kind.TAKE, Kind.BLOCK_ACCEPT):
+    if outcome.kind is Kind.MASS_CANCEL:
+        zh = f"批量撤单 {outcome.order_count:,} 笔,{outcome.cancelled_lots:,} 吨"
+        en = f"{outcome.order_count:,} orders cancelled, {outcome.cancelled_lots:,} t"
+    elif outcome.kind in (Kind.TAKE, Kind.BLOCK_ACCEPT) or outcome.executions:
         lots = outcome.filled_lots
         mean = price_text((outcome.amount_fen + lots // 2) // lots) if lots else "-"
         zh, en = f"成交 {lots:,} 吨,均价 {mean}", f"traded {lots:,} t at {mean} on average"

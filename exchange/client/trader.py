@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from exchange.client.courier import Courier, Listener, Locate
+from exchange.client.courier import Listener, Locate
 from exchange.client.credentials import Address, Credentials
 from exchange.client.decode import OtherRecord
 from exchange.client.errors import ConnectionLost
 from exchange.client.events import Event
-from exchange.client.outcome import Outcome
+from exchange.client.member_commands import MemberCommands
 from exchange.client.replies import (
     BoardListing,
     Cash,
@@ -30,15 +30,13 @@ from exchange.client.replies import (
     Rule,
     Status,
 )
-from exchange.client.words import price_ticks_of
-from exchange.vocabulary.enums import QueryKind, Side, TakeFlag
-from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.enums import QueryKind
 
 EVENTS_QUEUED_MAX: Final = 100_000
 R = TypeVar("R")
 
 
-class Trader(Courier):
+class Trader(MemberCommands):
     """One login that trades for a whole season. Made by `open`; closed by `close` or `async with`."""
 
     @classmethod
@@ -66,88 +64,6 @@ class Trader(Courier):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-    # ---- commands
-
-    async def listing(
-        self, side: Side, price: int | str, quantity_lots: int, *, contract_id: int, account_id: int = 0
-    ) -> Outcome:
-        """Post a listing 挂牌."""
-        return await self.command(
-            Kind.LISTING,
-            contract_id=contract_id,
-            account_id=account_id,
-            side=side,
-            price_ticks=price_ticks_of(price),
-            quantity_lots=quantity_lots,
-        )
-
-    async def take(
-        self,
-        side: Side,
-        worst_price: int | str,
-        quantity_lots: int,
-        *,
-        contract_id: int,
-        order_id: int = 0,
-        is_partial: bool = False,
-        account_id: int = 0,
-    ) -> Outcome:
-        """Take 摘牌 the other side's listings: by price (order_id 0) or the one listing named."""
-        return await self.command(
-            Kind.TAKE,
-            contract_id=contract_id,
-            account_id=account_id,
-            order_id=order_id,
-            side=side,
-            price_ticks=price_ticks_of(worst_price),
-            quantity_lots=quantity_lots,
-            order_flags=TakeFlag.PARTIAL if is_partial else 0,
-        )
-
-    async def cancel(self, order_id: int) -> Outcome:
-        """Cancel 撤单 an open order of one's own member."""
-        return await self.command(Kind.CANCEL, order_id=order_id)
-
-    async def block_offer(
-        self,
-        side: Side,
-        price: int | str,
-        quantity_lots: int,
-        *,
-        contract_id: int,
-        counterparty_account_id: int,
-        account_id: int = 0,
-    ) -> Outcome:
-        """Offer a block 大宗 to a named account."""
-        return await self.command(
-            Kind.BLOCK_OFFER,
-            contract_id=contract_id,
-            account_id=account_id,
-            side=side,
-            price_ticks=price_ticks_of(price),
-            quantity_lots=quantity_lots,
-            counterparty_account_id=counterparty_account_id,
-        )
-
-    async def block_accept(
-        self, order_id: int, price: int | str, quantity_lots: int, *, contract_id: int, account_id: int = 0
-    ) -> Outcome:
-        """Accept a block offer, confirming its price and quantity."""
-        return await self.command(
-            Kind.BLOCK_ACCEPT,
-            contract_id=contract_id,
-            account_id=account_id,
-            order_id=order_id,
-            price_ticks=price_ticks_of(price),
-            quantity_lots=quantity_lots,
-        )
-
-    async def block_decline(self, order_id: int, *, contract_id: int, account_id: int = 0) -> Outcome:
-        """Decline a block offer addressed to oneself."""
-        return await self.command(
-            Kind.BLOCK_DECLINE, contract_id=contract_id, account_id=account_id, order_id=order_id
-        )
 
     # ---- queries
 

@@ -3,12 +3,20 @@
 from typing import Final, Literal
 
 from exchange.vocabulary.enums import (
+    AuctionKind,
+    AuctionPricing,
+    BreakerKind,
+    BreakerState,
+    ChangeKind,
     DoneReason,
     HaltReason,
     Level,
+    MemberLimit,
     Method,
     OrderKind,
     Phase,
+    ProposalState,
+    SelfTradeRule,
     SettlementStage,
     Side,
 )
@@ -42,6 +50,7 @@ ORDER_KINDS: Final[dict[int, Pair]] = {
     OrderKind.BLOCK_OFFER: ("大宗要约", "block offer"),
     OrderKind.BID: ("竞买", "bid"),
     OrderKind.BLOCK_ACCEPT: ("大宗确认", "block acceptance"),
+    OrderKind.AUCTION_OFFER: ("竞买标的", "auction lot"),
 }
 DONE_REASONS: Final[dict[int, Pair]] = {
     DoneReason.FILLED: ("已成交", "filled"),
@@ -52,6 +61,7 @@ DONE_REASONS: Final[dict[int, Pair]] = {
     DoneReason.MASS_CANCELLED: ("批量撤单", "mass cancelled"),
     DoneReason.DISCONNECTED: ("断线撤单", "cancelled on disconnect"),
     DoneReason.PREVENTED: ("自成交防范", "self-trade prevented"),
+    DoneReason.COUNTERED: ("对方还价", "countered"),
 }
 HALT_REASONS: Final[dict[int, Pair]] = {
     HaltReason.OPERATOR: ("运营决定", "operator"),
@@ -76,6 +86,54 @@ STAGES: Final[dict[int, Pair]] = {
     SettlementStage.REFUSED: ("被拒绝", "refused"),
     SettlementStage.DELIVERED: ("已交收", "delivered"),
     SettlementStage.STATED: ("结算单已出", "stated"),
+}
+
+PRICINGS: Final[dict[int, Pair]] = {
+    AuctionPricing.UNIFORM: ("统一价", "uniform price"),
+    AuctionPricing.PAY_AS_BID: ("按报价", "pay as bid"),
+}
+AUCTION_KINDS: Final[dict[int, Pair]] = {
+    AuctionKind.ONE_WAY: ("单向竞买", "one-way auction"),
+    AuctionKind.PRIMARY: ("有偿分配拍卖", "primary auction"),
+}
+BREAKER_KINDS: Final[dict[int, Pair]] = {
+    BreakerKind.DYNAMIC: ("动态熔断", "dynamic breaker"),
+    BreakerKind.MARKET: ("全市场熔断", "market-wide breaker"),
+}
+BREAKER_STATES: Final[dict[int, Pair]] = {
+    BreakerState.NORMAL: ("解除", "over"),
+    BreakerState.LIMIT: ("限价状态", "limit state"),
+    BreakerState.PAUSE: ("暂停", "pause"),
+    BreakerState.AUCTION: ("恢复集合竞价", "reopening auction"),
+}
+CHANGE_KINDS: Final[dict[int, Pair]] = {
+    ChangeKind.DEPOSIT: ("入金", "deposit"),
+    ChangeKind.TRANSFER_IN: ("转入", "transferred in"),
+    ChangeKind.HOLD: ("转出预留", "held for transfer"),
+    ChangeKind.HOLD_RETURNED: ("预留退回", "hold returned"),
+    ChangeKind.LEFT: ("已转出", "left"),
+    ChangeKind.FREEZE: ("冻结", "frozen"),
+    ChangeKind.RELEASE: ("解冻", "released"),
+    ChangeKind.BUST: ("成交撤销", "trade undone"),
+    ChangeKind.CORRECTION: ("成交更正", "trade corrected"),
+}
+PROPOSAL_STATES: Final[dict[int, Pair]] = {
+    ProposalState.OPEN: ("待复核", "waits for another person"),
+    ProposalState.APPROVED: ("已复核", "approved"),
+    ProposalState.WITHDRAWN: ("已撤回", "withdrawn"),
+    ProposalState.EXPIRED: ("已过期", "expired"),
+}
+MEMBER_LIMITS: Final[dict[int, Pair]] = {
+    MemberLimit.ORDER_QUANTITY_LOTS: ("单笔数量", "tonnes of one order"),
+    MemberLimit.ORDER_AMOUNT_FEN: ("单笔金额", "amount of one order"),
+    MemberLimit.OPEN_ORDERS: ("未了结委托", "open orders"),
+}
+SELF_TRADE_RULES: Final[dict[int, Pair]] = {
+    SelfTradeRule.NONE: ("不限", "none"),
+    SelfTradeRule.CANCEL_TAKER: ("撤销主动方", "cancel taker"),
+    SelfTradeRule.CANCEL_MAKER: ("撤销被动方", "cancel maker"),
+    SelfTradeRule.CANCEL_BOTH: ("撤销双方", "cancel both"),
+    SelfTradeRule.DECREMENT_BOTH: ("双方减量", "decrement both"),
 }
 
 

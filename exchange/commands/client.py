@@ -8,22 +8,27 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from exchange.client.courier import Courier
 from exchange.client.credentials import Credentials, address_of, credentials_of
 from exchange.client.decode import OtherRecord
+from exchange.client.describe import describe
 from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused, QueryRefused
-from exchange.client.events import BlockClosed, BlockOffered, Event, Executed
+from exchange.client.events import Event
 from exchange.client.outcome import Outcome
 from exchange.client.replies import Contract
 from exchange.client.trader import Trader
-from exchange.client.words import Lang, order_number, price_text
+from exchange.client.words import Lang, price_text
 from exchange.commands import client_show as show
 from exchange.commands.client_help import HELP, rules_text
+from exchange.commands.client_known import Known
+from exchange.commands.client_orders import VERBS_OF_ORDERS, Orders
 from exchange.commands.client_parse import Line, NotUnderstood, parse_line
-from exchange.vocabulary.enums import OrderKind
-from exchange.vocabulary.limits import ORDER_SLOT_BITS
+from exchange.protocol.sessions import PUBLIC
+from exchange.vocabulary.kinds import Kind
 
 QUIT = "quit"
 ANSWER_S = 10.0
+_MAY_TRADE = (Kind.LIMIT_ORDER, Kind.REPLACE)  # of an order that rests the trades come as events
 NO_ANSWER = (
     "10 秒内无应答:系统离线或下一交易日尚未开启;已发出的指令仍可能生效,请查看 orders",
     "no answer for 10 s: the exchange is away, or the next day is not open yet; "
@@ -62,28 +67,60 @@ async def _run(data: Path, credentials: Credentials, lang: Lang, commands: tuple
         raise CredentialsUnusable(
             f"the exchange does not answer: {error}", "start it with `two-city up`"
         ) from error
+    public: list[Event | OtherRecord] = []
+    news = Courier(credentials, lambda: address_of(data), (public.append,), stream=PUBLIC)
     async with trader:
         trader.unlisten(early.append)
-        terminal = Terminal(trader, lang, early)
-        if commands:
-            results = [await terminal.run_line(text) for text in commands]
-            return 0 if all(results) else 1
-        return await terminal.converse()
+        try:
+            return await _converse(trader, news, lang, early, public, commands)
+        finally:
+            await news.close()
+
+
+async def _converse(
+    trader: Trader,
+    news: Courier,
+    lang: Lang,
+    early: list[Event | OtherRecord],
+    public: list[Event | OtherRecord],
+    commands: tuple[str, ...],
+) -> int:
+    """Follow the public stream too, where the login may, and do the lines."""
+    try:
+        await news.start(is_patient=False)
+    except LoginRefused:
+        pass  # a login without the right to it trades without news
+    news.unlisten(public.append)
+    terminal = Terminal(trader, lang, early, news)
+    for event in public:
+        terminal.hear_early_public(event)
+    if commands:
+        results = [await terminal.run_line(text) for text in commands]
+        return 0 if all(results) else 1
+    return await terminal.converse()
 
 
 class Terminal:
     """One person's conversation with the exchange."""
 
-    def __init__(self, trader: Trader, lang: Lang, early: list[Event | OtherRecord]) -> None:
+    def __init__(
+        self, trader: Trader, lang: Lang, early: list[Event | OtherRecord], news: Courier | None = None
+    ) -> None:
         self._trader = trader
         self._lang: Lang = lang
         self._console = Console(highlight=False)
         self._contracts: list[Contract] = []
-        self._offers: dict[int, BlockOffered] = {}
+        self._known = Known()
+        self._orders = Orders(trader, self._known, self._contract)
         self._after_sequence = trader.settled_sequence  # older events are history, not news
+        self._after_public = 0
         for event in early:
             self._hear(event)
         trader.listen(self._hear)
+        if news is not None:
+            self._after_public = news.settled_sequence
+            news.listen(self._hear_public)
+            news.listen_to_day_end(self._begin_public_day)
         trader.listen_to_day_end(self._begin_day)
 
     async def converse(self) -> int:
@@ -116,10 +153,11 @@ class Terminal:
 
     async def _do(self, line: Line) -> bool:
         match line.verb:
-            case "list" | "take" | "block":
-                return self._tell(await self._order(line))
-            case "cancel" | "accept" | "decline":
-                return self._tell(await self._about_order(line))
+            case verb if verb in VERBS_OF_ORDERS:
+                outcome = await self._orders.do(line)
+                if outcome.accepted and outcome.kind in _MAY_TRADE:
+                    await self._trader.orders()  # its trades, told as news, come before this answer
+                return self._tell(outcome)
             case "lang":
                 self._lang = "zh" if line.word == "zh" else "en"
             case "help":
@@ -132,44 +170,11 @@ class Terminal:
 
     # ---- orders
 
-    async def _order(self, line: Line) -> Outcome:
-        contract = await self._contract(line.word)
-        terms = (line.side, line.price_ticks, line.quantity_lots)
-        if line.verb == "list":
-            return await self._trader.listing(*terms, contract_id=contract.contract_id)
-        if line.verb == "block":
-            return await self._trader.block_offer(
-                *terms, contract_id=contract.contract_id, counterparty_account_id=line.account_id
-            )
-        order_id = 0
-        if line.order:
-            board = await self._trader.board(contract.contract_id)
-            order_id = _whole_id(line.order, [row.order_id for row in board])
-        return await self._trader.take(*terms, contract_id=contract.contract_id, order_id=order_id)
-
-    async def _about_order(self, line: Line) -> Outcome:
-        if line.verb == "cancel":
-            mine = await self._trader.orders()
-            return await self._trader.cancel(_whole_id(line.order, [row.order_id for row in mine]))
-        order_id = _whole_id(line.order, list(self._offers))
-        offer = self._offers.get(order_id)
-        if offer is None:
-            raise NotUnderstood(f"expected a block offer addressed to you (see offers), found #{line.order}")
-        if line.verb == "decline":
-            outcome = await self._trader.block_decline(order_id, contract_id=offer.contract_id)
-        else:
-            outcome = await self._trader.block_accept(
-                order_id, offer.price_ticks, offer.quantity_lots, contract_id=offer.contract_id
-            )
-        if outcome.accepted:
-            self._offers.pop(order_id, None)
-        return outcome
-
     def _tell(self, outcome: Outcome) -> bool:
         """Say what became of a command."""
         colour = "green" if outcome.accepted else "red"
         self._say(f"[{colour}]{_plain(outcome.text(self._lang))}[/{colour}]")
-        for execution in outcome.executions:
+        for execution in () if outcome.kind is Kind.LIMIT_ORDER else outcome.executions:
             self._say(
                 f"  {execution.quantity_lots:,} t @ {price_text(execution.price_ticks)}"
                 f"  {show.pick(self._lang, '手续费', 'fees')} "
@@ -190,7 +195,13 @@ class Terminal:
             case "orders":
                 self._say(show.orders_table(await trader.orders(), codes, lang))
             case "offers":
-                self._say(show.offers_table(self._offers.values(), codes, lang))
+                self._say(show.offers_table(self._known.offers.values(), codes, lang))
+                self._say(show.block_board_table(self._known.board.values(), codes, lang))
+            case "auctions":
+                lines = [describe(auction, lang, codes) for auction in self._known.auctions.values()]
+                self._say(
+                    _plain("\n".join(lines) or show.pick(lang, "没有进行中的拍卖", "no auction is running"))
+                )
             case "trades":
                 self._say(show.trades_table(await trader.trades(), codes, lang))
             case "holdings":
@@ -236,19 +247,34 @@ class Terminal:
     def _hear(self, event: Event | OtherRecord) -> None:
         if isinstance(event, OtherRecord):
             return
-        if isinstance(event, BlockOffered):
-            self._offers[event.order_id] = event
-        elif isinstance(event, BlockClosed):
-            self._offers.pop(event.order_id, None)
-        elif isinstance(event, Executed) and event.order_kind == OrderKind.BLOCK_ACCEPT:
-            self._forget_accepted(event)
-        text = show.notice(event, self._lang)
-        if text and event.sequence > self._after_sequence:
+        self._known.hear_own(event)
+        if event.sequence > self._after_sequence:
+            self._tell_news(show.notice(event, self._lang, self._codes()))
+
+    def hear_early_public(self, event: Event | OtherRecord) -> None:
+        """The public stream up to now: what may be answered is among it, but none of it is news."""
+        self._known.hear_public(event)
+
+    def _hear_public(self, event: Event | OtherRecord) -> None:
+        self._known.hear_public(event)
+        if isinstance(event, OtherRecord) or event.sequence <= self._after_public:
+            return
+        self._tell_news(describe(event, self._lang, self._codes()))
+
+    def _tell_news(self, text: str) -> None:
+        if text:
             self._say(f"[cyan]• {_plain(text)}[/cyan]")
+
+    def _codes(self) -> dict[int, str]:
+        return {row.contract_id: row.code for row in self._contracts}
+
+    def _begin_public_day(self) -> None:
+        self._after_public = 0
+        self._known.begin_day()
 
     def _begin_day(self) -> None:
         """Yesterday's stream is over: its offers have lapsed, and sequences begin at 1 again."""
-        self._offers.clear()
+        self._known.begin_day()
         self._contracts = []
         self._after_sequence = 0
         self._say(
@@ -257,14 +283,6 @@ class Terminal:
             )
         )
 
-    def _forget_accepted(self, execution: Executed) -> None:
-        """An acceptance has an order id of its own, so the offer it closed is known by its terms."""
-        terms = (execution.contract_id, execution.price_ticks, execution.quantity_lots)
-        for order_id, offer in self._offers.items():
-            if (offer.contract_id, offer.price_ticks, offer.quantity_lots) == terms:
-                del self._offers[order_id]
-                return
-
     def _say(self, what: str | Table) -> None:
         self._console.print(what, soft_wrap=isinstance(what, str))
 
@@ -272,16 +290,6 @@ class Terminal:
 def _plain(text: str) -> str:
     """Text in which brackets are not markup."""
     return text.replace("[", "\\[")
-
-
-def _whole_id(number: int, known: list[int]) -> int:
-    """The whole order id of a short order number; a whole id stays as it is."""
-    if number >> ORDER_SLOT_BITS:
-        return number
-    for order_id in known:
-        if order_number(order_id) == number:
-            return order_id
-    raise NotUnderstood(f"expected the number of an order shown (orders, board or offers), found #{number}")
 
 
 def _typed_lines() -> "asyncio.Queue[str | None]":

@@ -8,7 +8,11 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
+from exchange.client.describe import describe
 from exchange.client.events import (
+    AccountRestricted,
+    BalanceChanged,
+    BlockBoard,
     BlockClosed,
     BlockOffered,
     Done,
@@ -40,11 +44,27 @@ from exchange.client.words import (
     price_text,
     word,
 )
-from exchange.vocabulary.enums import DoneReason, Method, ParameterId, Role, Side
+from exchange.vocabulary.enums import (
+    BlockFlag,
+    DoneReason,
+    Method,
+    OrderKind,
+    ParameterId,
+    Role,
+    Side,
+)
 from exchange.vocabulary.units import NS_PER_SECOND, SHANGHAI, format_yuan, trading_day_date
 
 LEVELS_SHOWN: Final = 5
-_NOTABLE: Final = (DoneReason.LAPSED, DoneReason.DECLINED, DoneReason.MASS_CANCELLED, DoneReason.DISCONNECTED)
+_NOTABLE: Final = (
+    DoneReason.LAPSED,
+    DoneReason.DECLINED,
+    DoneReason.MASS_CANCELLED,
+    DoneReason.DISCONNECTED,
+    DoneReason.PREVENTED,
+    DoneReason.COUNTERED,
+)
+_BOOK_FIGURES: Final = (Method.LISTED, Method.CONTINUOUS)
 
 
 def pick(lang: Lang, zh: str, en: str) -> str:
@@ -92,7 +112,7 @@ def price_line(contract: Contract, figures: Iterable[Figures], lang: Lang) -> st
         f"base {price_text(contract.base_price_ticks)}  band {band}",
     )
     for row in figures:
-        if row.contract_id == contract.contract_id and row.figure_method == Method.LISTED:
+        if row.contract_id == contract.contract_id and row.figure_method in _BOOK_FIGURES:
             high, low, mean = (
                 price_text(row.high_ticks),
                 price_text(row.low_ticks),
@@ -235,10 +255,29 @@ def rules_table(rules: Iterable[Rule], lang: Lang) -> Table:
     return table
 
 
-def notice(event: Event, lang: Lang) -> str:
+def block_board_table(offers: Iterable[BlockBoard], codes: dict[int, str], lang: Lang) -> Table:
+    """Block offers on the board, for everybody."""
+    table = Table(title=heading(lang, "大宗公开要约", "block offers on the board"), title_justify="left")
+    for name in pick(
+        lang, "委托号,合约,方向,价格,吨,部分成交", "order,contract,side,price,tonnes,in part"
+    ).split(","):
+        table.add_column(name, justify="right")
+    for row in offers:
+        table.add_row(
+            f"#{order_number(row.order_id)}",
+            codes.get(row.contract_id, str(row.contract_id)),
+            word(SIDES, row.side, lang),
+            price_text(row.price_ticks),
+            f"{row.quantity_lots:,}",
+            pick(lang, "可", "yes") if row.order_flags & BlockFlag.PARTIAL else "",
+        )
+    return table
+
+
+def notice(event: Event, lang: Lang, codes: dict[int, str] | None = None) -> str:
     """A line about something that happened without being asked for; blank when a person need not know."""
     match event:
-        case Executed() if event.role == Role.MAKER:
+        case Executed() if event.role != Role.TAKER or event.order_kind == OrderKind.LIMIT:
             return pick(
                 lang,
                 f"成交:您的委托 #{order_number(event.order_id)} {word(SIDES, event.side, lang)} "
@@ -272,6 +311,8 @@ def notice(event: Event, lang: Lang) -> str:
         case StreamOpened():
             day = trading_day_date(event.trading_day)
             return pick(lang, f"新交易日 {day}", f"new trading day {day}")
+        case BalanceChanged() | AccountRestricted():
+            return describe(event, lang, codes)
     return ""
 
 

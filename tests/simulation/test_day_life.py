@@ -46,8 +46,9 @@ class TestOpening:
         assert (market.engine.day.stage, phases(market)) == (DayStage.OPENING, [])
         market.registry.is_silent = False
         market.run()
-        assert phases(market)[:2] == [(Method.LISTED, Phase.PRE_OPEN), (Method.BLOCK, Phase.PRE_OPEN)]
-        assert phases(market)[2:] == [(Method.LISTED, Phase.TRADING)]  # the missed change comes at once
+        opened = (Method.LISTED, Method.BLOCK, Method.ONE_WAY)
+        assert phases(market)[:3] == [(method, Phase.PRE_OPEN) for method in opened]
+        assert phases(market)[3:] == [(Method.LISTED, Phase.TRADING)]  # the missed change comes at once
 
     def test_every_stream_begins_with_its_opening_record(self) -> None:
         market = open_market()

@@ -20,7 +20,8 @@ from tests.simulation.market import ALICE, BOB, CEA, DAY, Market, settings
 
 def trading_market(files: Any, folder: Path = Path("/shanghai"), **changes: Any) -> Market:
     """At 09:30, everything durable, the journal's thread at rest."""
-    market = Market(files, settings(folder, orders_capacity=4096, segment_bytes=1 << 18, **changes))
+    chosen = {"profile": "national"} | changes  # whose market limits no messages
+    market = Market(files, settings(folder, orders_capacity=4096, segment_bytes=1 << 18, **chosen))
     settle(market)
     market.go_to(9, 30)
     settle(market)
