@@ -237,10 +237,10 @@ def _check_totals(state: State) -> None:
     counters = state.counters[0]
     busted = int(counters["busted_trades"])
     sides = 2 * (int(counters["match_count"]) - busted)
-    _expect("sides of trades", sides, int(state.accounts["trade_count"].sum()))
+    _expect("match_count by the sides of trades", sides, int(state.accounts["trade_count"].sum()))
     contracts = int(counters["contracts"])
     sold = state.holdings["sold_today"].reshape(-1, contracts).sum(axis=0)
-    _expect("units sold", int(counters["tonnes_lots"]), int(sold.sum()))
+    _expect("tonnes_lots", int(counters["tonnes_lots"]), int(sold.sum()))
     if counters["parameters"][ParameterId.BUST_CHANGES_FIGURES]:
         _check_figures(state, sold)
     _check_kept_trades(state, sold)

@@ -27,7 +27,7 @@ def best_of_asks(state: State) -> None:
 
 
 def first_bitmap_word(state: State) -> None:
-    start = (CEA * 2 + 1) * int(state.counters["side_words"][0])
+    start = (CEA * 3 + 1) * int(state.counters["side_words"][0])
     state.words["bits"][start] ^= 1
 
 
@@ -51,6 +51,12 @@ def back_link(state: State) -> None:
     state.links["previous"][slot] = slot
 
 
+def held_by_nobody(state: State) -> None:
+    """A unit set aside without a hold of the registry."""
+    state.holdings["available"][HOLDING] -= 1
+    state.holdings["held"][HOLDING] += 1
+
+
 DAMAGES = {
     "units of contract 1": add("holdings", HOLDING, "available", 1),
     "cash plus fees": add("accounts", BOB, "available", -1),
@@ -62,6 +68,12 @@ DAMAGES = {
     "match_count": add("counters", 0, "match_count", 1),
     "tonnes_lots": add("counters", 0, "tonnes_lots", 1),
     "amount_fen": add("counters", 0, "amount_fen", 1),
+    "kept trades of contract 1": add("trades", 0, "lots", 1),
+    "holdings.held": held_by_nobody,
+    "order of transfers": add("counters", 0, "transfers", 2),
+    "cash_moved": add("counters", 0, "cash_moved", 1),
+    "units_moved": add("counters", 0, "units_moved", 1),
+    "covered_fen": add("counters", 0, "covered_fen", 1),
     "contract 1 SELL best": best_of_asks,
     "contract 1 SELL bitmap": first_bitmap_word,
     "contract 1 SELL empty levels with lots|contract 1 BUY b": lost_order,
