@@ -233,7 +233,7 @@ def apply_block_accept(state: Core, count: int, command: np.void) -> int:
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
     side = other_side(state, slot)
-    order_id = signed(order_at(state, slot)["order_id"])
+    offer_id = signed(order_at(state, slot)["order_id"])
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     lock_taker(counters, contract_at(state, contract_id), account, holding, side, price, quantity)
@@ -242,7 +242,7 @@ def apply_block_accept(state: Core, count: int, command: np.void) -> int:
     set_taker(counters, order_id, account_id, signed(command["login_id"]), reference)
     count = trade(state, count, command, slot, quantity, ACCEPT_ORDER, BLOCK)
     count = write_accepted_done(state, count, command, side)
-    return keep_rest(state, count, command, slot, order_id)
+    return keep_rest(state, count, command, slot, offer_id)
 
 
 @cold
@@ -272,7 +272,7 @@ def write_accepted_done(state: Core, count: int, command: np.void, side: int) ->
 
 
 @cold
-def keep_rest(state: Core, count: int, command: np.void, slot: int, order_id: int) -> int:
+def keep_rest(state: Core, count: int, command: np.void, slot: int, offer_id: int) -> int:
     """What is left of an offer after a trade lives on if it is still a block, else it lapses.
 
     A filled offer has left its slot, but nobody has been handed it since: its terms still stand there.
@@ -284,7 +284,7 @@ def keep_rest(state: Core, count: int, command: np.void, slot: int, order_id: in
     if signed(order_at(state, slot)["counterparty_account_id"]) != 0:
         return count
     count = write_board(state, count, command, slot, rest)
-    event_at(state, count - 1)["order_id"] = order_id
+    event_at(state, count - 1)["order_id"] = offer_id
     return count
 
 
