@@ -14,6 +14,7 @@ from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import ONE, PUBLIC_DEPTH, STEP_EVENTS, TICK_STAGE_DONE, ZERO
 from exchange.kernel.events import begin_public
 from exchange.kernel.proposals import run_expiring
+from exchange.kernel.reopening import run_breakers
 from exchange.kernel.timers import run_logins
 from exchange.kernel.uncross import run_indicatives
 
@@ -34,6 +35,8 @@ def run_stage(state: Core, count: int, command: np.void, stage: int) -> int:
         return run_expiring(state, count, command)
     if stage == ENDING:
         return run_due_auctions(state, count, command)
+    if stage == MOVING:
+        return run_breakers(state, count, command)
     if stage == INDICATING:
         return run_indicatives(state, count, command)
     if stage == FIRING:
