@@ -1,4 +1,4 @@
-"""The kernel's whole state: eleven structured arrays whose capacities are chosen when it is made."""
+"""The kernel's whole state: structured arrays whose capacities are chosen when it is made."""
 
 from typing import Final, NamedTuple
 
