@@ -5,6 +5,7 @@ import numpy as np
 from exchange.errors import CorruptionError
 from exchange.kernel.constants import TRADE_UNDONE
 from exchange.kernel.ownership import check_lists
+from exchange.kernel.proofs import check_limits, check_proposals
 from exchange.kernel.state import LEVELS_OF_BIDS, NO_SLOT, SIDES, WORD_BITS, State
 from exchange.kernel.views import (
     auction_slots,
@@ -41,6 +42,8 @@ def check_state(state: State) -> None:
     _check_totals(state)
     _check_holds(state)
     check_breakers(state)
+    check_limits(state)
+    check_proposals(state)
 
 
 def _expect(what: str, expected: object, found: object) -> None:
@@ -168,12 +171,15 @@ def _check_links(state: State, place: str, slots: list[int]) -> None:
 
 
 def _check_offers(state: State, contract_id: int) -> None:
-    """A contract's block offers are linked both ways."""
+    """A contract's block offers are linked both ways, and each is still large enough to be a block."""
     slots = list(offer_slots(state, contract_id))
     tail = int(state.contracts["block_tail"][contract_id])
     _expect(f"contract {contract_id} last block offer", slots[-1] if slots else NO_SLOT, tail)
     if slots:
         _check_links(state, f"contract {contract_id} block offers", slots)
+        least = int(state.contracts["parameters"][contract_id][ParameterId.BLOCK_QUANTITY_LOTS_MIN])
+        small = int((state.orders["remaining"][slots] < least).sum())
+        _expect(f"contract {contract_id} block offers of less than a block", 0, small)
 
 
 def _check_lock_amounts(state: State, slots: np.ndarray) -> None:

@@ -7,6 +7,7 @@ from exchange.vocabulary.limits import LEVEL_LOTS_MAX
 from tests.reference.letters import CASH
 from tests.reference.market import Market
 from tests.reference.money import amount_with_fees
+from tests.reference.proposals import short_hash, stamped
 from tests.reference.state import Breaker, Contract, Order, Slot
 
 
@@ -19,7 +20,9 @@ def check(market: Market) -> None:
     check_orders(market)
     for contract in market.contracts.values():
         check_book(contract)
+        check_offers(contract)
         check_breaker(contract)
+    check_proposals(market)
 
 
 def _equal(what: str, expected: object, found: object) -> None:
@@ -146,3 +149,20 @@ def check_breaker(contract: Contract) -> None:
     _equal(f"{name}: band", tuple(sorted(band)), band)
     longest_ms = contract.parameters[ParameterId.BREAKER_EXTENSION_MS_MAX]
     assert breaker.extended_ms <= longest_ms, f"{name}: expected {longest_ms}, found {breaker.extended_ms}"
+
+
+def check_offers(contract: Contract) -> None:
+    """What is on offer is still large enough to be a block."""
+    least = contract.parameters[ParameterId.BLOCK_QUANTITY_LOTS_MIN]
+    assert all(offer.remaining_lots >= least for offer in contract.offers), "expected blocks only"
+
+
+def check_proposals(market: Market) -> None:
+    """Numbers ascend; a complete proposal holds the command whose hash it names."""
+    numbers = list(market.proposals)
+    _equal("order of proposals", sorted(numbers), numbers)
+    assert max(numbers, default=0) <= market.highest_proposal
+    for proposal in market.proposals.values():
+        if all(proposal.halves):
+            record = stamped(b"".join(proposal.halves), None)
+            _equal(f"hash of proposal {proposal.proposal_id}", proposal.command_hash, short_hash(record))

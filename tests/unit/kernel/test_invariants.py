@@ -57,6 +57,12 @@ def held_by_nobody(state: State) -> None:
     state.holdings["held"][HOLDING] += 1
 
 
+def proposal_of_nothing(state: State) -> None:
+    """A complete proposal whose command is not the one that it names."""
+    state.counters["highest_proposal"] = 1
+    state.proposals["proposal_id"][0], state.proposals["halves"][0] = 1, 3
+
+
 DAMAGES = {
     "units of contract 1": add("holdings", HOLDING, "available", 1),
     "cash plus fees": add("accounts", BOB, "available", -1),
@@ -77,6 +83,12 @@ DAMAGES = {
     "contract 1 SELL best": best_of_asks,
     "contract 1 SELL bitmap": first_bitmap_word,
     "contract 1 SELL empty levels with lots|contract 1 BUY b": lost_order,
+    "logins.open_orders": add("logins", 0, "open_orders", 1),
+    r"accounts.has_limits\[1": add("account_limits", ANN, "value", 1),
+    r"logins.has_limits\[0": add("logins", 0, "has_limits", 1),
+    "is_metered": add("counters", 0, "is_metered", 1),
+    "proposals above the highest number": add("proposals", 9, "proposal_id", 1),
+    "proposal 1 hash": proposal_of_nothing,
     "free slots": slot_twice_free,
     "backward links": back_link,
 }
