@@ -199,6 +199,30 @@ TABLES = {
         wuhan CORRECTION match=1 q=91 p=55.00                     -> !UNITS_INSUFFICIENT         # the seller has no more
         wuhan CORRECTION match=1 q=90 p=55.00                     -> BUST_REPORT; ...
     """,
+    "an account that sold to itself in a call auction: both sides return": FEES
+    + """
+        ---
+        exchange SET_PHASE contract=1 method=listed phase=call_auction -> ...
+        ann LISTING side=sell q=100 p=55.00                       -> ACCEPTED
+        ann LISTING side=buy q=100 p=55.00                        -> ACCEPTED
+        exchange SET_PHASE contract=1 method=listed phase=trading -> EXECUTED account=ann side=buy fee_t=184; ...
+        wuhan FREEZE account=ann amount=99_999_522 t=1            -> HOLD_CHANGED hold_state=booked; BALANCE_CHANGED available=0    # less both fees twice
+        wuhan CORRECTION match=1 q=100 p=55.01                    -> !CASH_INSUFFICIENT         # one fen more of fees, twice
+        wuhan CORRECTION match=1 q=99 p=55.00                     -> BUST_REPORT; ...
+        wuhan BUST match=1 -> BUST_REPORT account=ann seller_account_id=ann; TRADE_BUSTED; BALANCE_CHANGED account=ann contract=0 amount=544_737 available=478; BALANCE_CHANGED account=ann contract=1 amount=-99 available=1_000_000; BALANCE_CHANGED account=ann contract=0 amount=-544_263 available=478; BALANCE_CHANGED account=ann contract=1 amount=99 available=1_000_000; COMMAND_DONE
+    """,
+    "a one-way trade is corrected within the bounds of prices: its floor and ceiling were its notice's": """
+        exchange AUCTION_NOTICE contract=1 account=ann auction_id=7 q=100_000 floor_ticks=55.52 end_ns=+60_000 -> ...
+        bob AUCTION_BID q=1_000 p=55.52 auction_id=7              -> ACCEPTED
+        exchange AUCTION_END contract=1 method=one_way auction_id=7 -> EXECUTED; ...
+        wuhan CORRECTION match=1 q=1_000 p=0.99                   -> !PRICE_OUTSIDE_BAND expected_value=1.00
+        wuhan CORRECTION match=1 q=1_000 p=10_000.01              -> !PRICE_OUTSIDE_BAND expected_value=10_000.00
+        wuhan CORRECTION match=1 q=1_000 p=1.00                   -> BUST_REPORT; ...
+    """
+    + END
+    + """
+        exchange CLOSE_DAY -> DAY_FIGURES trade_count=0; DAY_FIGURES trade_count=0; DAY_FIGURES figure_method=one_way trade_count=1 open_ticks=1.00 close_ticks=1.00 volume_lots=1_000; ...
+    """,
     "only the newest trades are kept; figures know all": """
         exchange PARAMETER_SET contract=1 parameter_id=composite_weight parameter_value=1 -> ...
         ---
