@@ -1,31 +1,34 @@
 """`exchange operator`: halt, resume, kill, restore and status, under the operator's login; all journaled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated
 
 import typer
 
-from exchange.client.credentials import address_of, credentials_of
-from exchange.client.errors import ConnectionLost, LoginRefused
+from exchange.client.credentials import credentials_of
+from exchange.client.operating import Operator
 from exchange.client.outcome import Outcome
 from exchange.client.replies import Contract, MethodPhase, Status
 from exchange.client.trader import Trader
 from exchange.client.words import HALT_REASONS, LEVELS, METHODS, PHASES, word
+from exchange.commands import operator_market, operator_proposals
+from exchange.commands.operator_session import (
+    DEFAULT_DATA,
+    Data,
+    app,
+    clock_text,
+    contract_id_of,
+    perform,
+    time_ns_of,
+    with_operator,
+)
 from exchange.errors import UsageError
 from exchange.vocabulary.enums import HaltReason, Level
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.units import NS_PER_SECOND, SHANGHAI, market_time_ns
 
-OPERATOR: Final = "OPER01"
-REFUSED_EXIT: Final = 1
-R = TypeVar("R")
-Act = Callable[[Trader], Awaitable[R]]
-
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+__all__ = ["app", "operator_market", "operator_proposals"]  # importing them adds their commands to the app
 
 
 class HaltLevel(StrEnum):
@@ -53,11 +56,9 @@ class Reason(StrEnum):
     BREAKER = "breaker"
 
 
-Data = Annotated[Path, typer.Option("--data", help="Data folder of the season.")]
 Subject = Annotated[
     str, typer.Option("--subject", help="Contract code, login or member number at that level.")
 ]
-DEFAULT_DATA: Final = Path("data")
 
 
 @app.command()
@@ -71,17 +72,17 @@ def halt(
     """Halt trading; cancels still pass."""
     reason_code = HaltReason[reason.name]
 
-    async def act(trader: Trader) -> Outcome:
+    async def act(trader: Operator) -> Outcome:
         return await trader.command(
             Kind.HALT,
             level=Level[level.name],
             subject_id=await _subject(trader, data, level.value, subject),
             halt_reason=reason_code,
-            expected_ns=_expected_ns(trader, expected),
+            expected_ns=time_ns_of(trader, expected) if expected else 0,
         )
 
     words = f"halted 暂停交易: {level.value} {subject}, {word(HALT_REASONS, reason_code, 'en')}"
-    _perform(data, act, words + (f", expected until {expected}" if expected else ""))
+    perform(data, act, words + (f", expected until {expected}" if expected else ""))
 
 
 @app.command()
@@ -118,10 +119,10 @@ def restore(
 def status(data: Data = DEFAULT_DATA) -> None:
     """Health, phases and halts of the exchange."""
 
-    async def ask(trader: Trader) -> tuple[Status, list[MethodPhase], list[Contract]]:
+    async def ask(trader: Operator) -> tuple[Status, list[MethodPhase], list[Contract]]:
         return await trader.status(), await trader.phases(), await trader.contracts()
 
-    found, phases, contracts = asyncio.run(_with_operator(data, ask))
+    found, phases, contracts = asyncio.run(with_operator(data, ask))
     codes = {row.contract_id: row.code for row in contracts}
     print(f"commands {found.last_sequence:,} sequenced, {found.durable_sequence:,} durable", end="")
     print(f"  {found.commands_per_second:,}/s  sessions {found.sessions}  open orders {found.live_orders:,}")
@@ -132,7 +133,7 @@ def status(data: Data = DEFAULT_DATA) -> None:
     print("market HALTED 暂停交易" if found.is_halted else "market not halted 未暂停")
     for row in phases:
         flags = (" HALTED" if row.is_halted else "") + (" KILLED" if row.is_killed else "")
-        until = _clock(row.next_change_ns)
+        until = f", until {clock_text(row.next_change_ns)}" if row.next_change_ns else ""
         print(
             f"  {codes.get(row.contract_id, row.contract_id)} {word(METHODS, row.method, 'en')}: "
             f"{word(PHASES, row.phase, 'en')} {word(PHASES, row.phase, 'zh')}{flags}{until}"
@@ -142,35 +143,11 @@ def status(data: Data = DEFAULT_DATA) -> None:
 def _simple(data: Path, kind: Kind, level: str, subject: str, words: str) -> None:
     """A command that has a level and a subject only."""
 
-    async def act(trader: Trader) -> Outcome:
+    async def act(trader: Operator) -> Outcome:
         subject_id = await _subject(trader, data, level, subject)
         return await trader.command(kind, level=Level[level.upper()], subject_id=subject_id)
 
-    _perform(data, act, f"{words}: {word(LEVELS, Level[level.upper()], 'en')} {subject}")
-
-
-def _perform(data: Path, act: Act[Outcome], words: str) -> None:
-    """Do it; say what took effect, or why not, with exit code 1."""
-    outcome = asyncio.run(_with_operator(data, act))
-    if outcome.accepted:
-        print(words.strip())
-        return
-    print(f"refused: {outcome.text('en')} {outcome.text('zh')}")
-    if outcome.remedy:
-        print(f"  to mend: {outcome.remedy}")
-    raise typer.Exit(REFUSED_EXIT)
-
-
-async def _with_operator(data: Path, act: Act[R]) -> R:
-    credentials = credentials_of(data, OPERATOR)
-    try:
-        trader = await Trader.open(credentials, lambda: address_of(data))
-    except (LoginRefused, ConnectionLost) as error:
-        raise UsageError(
-            f"the exchange does not let {OPERATOR} in: {error}", "is it running? try again"
-        ) from error
-    async with trader:
-        return await act(trader)
+    perform(data, act, f"{words}: {word(LEVELS, Level[level.upper()], 'en')} {subject}")
 
 
 async def _subject(trader: Trader, data: Path, level: str, subject: str) -> int:
@@ -182,29 +159,8 @@ async def _subject(trader: Trader, data: Path, level: str, subject: str) -> int:
     if not subject:
         raise UsageError(f"level {level} needs a subject", f"add --subject ({level} to act on)")
     if level == "contract":
-        contracts = {row.code: row.contract_id for row in await trader.contracts()}
-        if subject.upper() not in contracts:
-            raise UsageError(f"no contract {subject} today", f"name one of {', '.join(contracts)}")
-        return contracts[subject.upper()]
+        return await contract_id_of(trader, subject)
     if subject.isdecimal():
         return int(subject)
     credentials = credentials_of(data, subject)
     return credentials.member_id if level == "member" else credentials.login_id
-
-
-def _expected_ns(trader: Trader, expected: str) -> int:
-    """HH:MM of the trading day the operator's stream belongs to."""
-    if not expected:
-        return 0
-    try:
-        at = datetime.strptime(expected, "%H:%M")
-    except ValueError:
-        raise UsageError(f"expected HH:MM, found {expected}", "e.g. --expected 14:30") from None
-    day = datetime.strptime(trader.session[:6], "%y%m%d")
-    return market_time_ns(date(day.year, day.month, day.day), at.hour * 3600 + at.minute * 60)
-
-
-def _clock(time_ns: int) -> str:
-    if not time_ns:
-        return ""
-    return f", until {datetime.fromtimestamp(time_ns / NS_PER_SECOND, SHANGHAI):%H:%M:%S}"

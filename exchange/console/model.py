@@ -13,16 +13,22 @@ from typing import Final
 
 from exchange.client.decode import OtherRecord
 from exchange.client.events import (
+    AuctionAnnounced,
+    AuctionResult,
     Band,
+    BreakerState,
     Composite,
+    ContractExpires,
     DayFigures,
     Event,
     FiveLevels,
     HaltChanged,
+    NoticeText,
     PhaseChanged,
     SettlementStage,
     StreamOpened,
     Trade,
+    TradeBusted,
 )
 from exchange.client.replies import BoardListing, Contract, MethodPhase, Reply, Status
 from exchange.console import notices
@@ -122,8 +128,23 @@ class MarketModel:
                 self._notices.append(notices.of_stage(event))
             case Composite():
                 self._notices.append(notices.of_composite(event))
+            case (
+                AuctionAnnounced()
+                | AuctionResult()
+                | BreakerState()
+                | ContractExpires()
+                | NoticeText()
+                | TradeBusted()
+            ):
+                self._news(event)
             case _:
                 pass
+
+    def _news(self, event: notices.News) -> None:
+        codes = {contract_id: row.code for contract_id, row in self._contracts.items() if row.code}
+        view = notices.of_news(event, codes)
+        if view is not None:
+            self._notices.append(view)
 
     def answer(self, reply: Reply | OtherRecord, now_ms: int) -> None:
         """One record of an answer."""

@@ -1,8 +1,23 @@
 """Events of the public stream as a line of text in both languages."""
 
-from exchange.client.events import Composite, HaltChanged, PhaseChanged, SettlementStage
+from collections.abc import Mapping
+
+from exchange.client.describe import describe_pair
+from exchange.client.events import (
+    AuctionAnnounced,
+    AuctionResult,
+    BreakerState,
+    Composite,
+    ContractExpires,
+    HaltChanged,
+    NoticeText,
+    PhaseChanged,
+    SettlementStage,
+    TradeBusted,
+)
 from exchange.client.words import HALT_REASONS, METHODS, PHASES, STAGES, Lang, price_text, word
 from exchange.console.view import NoticeView, Tone
+from exchange.vocabulary.enums import BreakerState as Breaker
 from exchange.vocabulary.enums import SettlementStage as Stage
 
 
@@ -41,6 +56,20 @@ def of_stage(event: SettlementStage) -> NoticeView:
     is_bad = event.stage == Stage.REFUSED or event.break_count > 0
     tone = Tone.BAD if is_bad else Tone.GOOD if event.stage == Stage.STATED else Tone.IDLE
     return NoticeView(event.time_ns, tone, zh, en)
+
+
+News = AuctionAnnounced | AuctionResult | BreakerState | ContractExpires | NoticeText | TradeBusted
+
+
+def of_news(event: News, codes: Mapping[int, str]) -> NoticeView | None:
+    """Auctions, breakers, undone trades, texts and last days, in the client's words."""
+    pair = describe_pair(event, codes)
+    if pair is None:
+        return None
+    is_over = isinstance(event, BreakerState) and event.breaker_state == Breaker.NORMAL
+    is_bad = isinstance(event, BreakerState | TradeBusted) and not is_over
+    tone = Tone.GOOD if is_over else Tone.BAD if is_bad else Tone.IDLE
+    return NoticeView(event.time_ns, tone, *pair)
 
 
 def of_composite(event: Composite) -> NoticeView:
