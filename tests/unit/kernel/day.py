@@ -64,7 +64,7 @@ def kinds_of(events: list[Event]) -> list[str]:
     return [Kind(event["kind"]).name for event in events]
 
 
-def define_market(day: Day) -> Day:
+def define_market(day: Day, rule: Method = Method.LISTED) -> Day:
     """A day with one contract at 50.00, two funded members with a login each; opening positions accepted."""
     day.do(Kind.OPEN_DAY, version=PROTOCOL_VERSION, trading_day=TRADING_DAY)
     day.do(
@@ -73,7 +73,7 @@ def define_market(day: Day) -> Day:
         contract_code=b"CEA",
         base_price_ticks=5_000,
         product=Product.CEA,
-        matching_rule=Method.LISTED,
+        matching_rule=rule,
         vintage=0,
     )
     control = 0
@@ -102,9 +102,9 @@ def define_market(day: Day) -> Day:
     return day
 
 
-def trading_day() -> Day:
-    """The same with both methods trading."""
-    day = define_market(Day())
+def trading_day(rule: Method = Method.LISTED) -> Day:
+    """The same with every method trading."""
+    day = define_market(Day(), rule)
     day.do(Kind.SET_PHASE, phase=Phase.TRADING, method=255)
     return day
 
