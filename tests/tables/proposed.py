@@ -20,7 +20,11 @@ def names_of(**commands: str) -> dict[str, int | bytes]:
     names: dict[str, int | bytes] = {}
     for name, text in commands.items():
         row = parse_row(f"exchange {text} -> nothing")
-        record = make(row.command.kind, **reader.command_fields(row))
-        names[name] = int.from_bytes(hashlib.sha256(record).digest()[:HASH_BYTES], "little")
-        names[f"{name}_0"], names[f"{name}_1"] = record[:HALF_BYTES], record[HALF_BYTES:]
+        names |= names_of_record(name, make(row.command.kind, **reader.command_fields(row)))
     return names
+
+
+def names_of_record(name: str, record: bytes) -> dict[str, int | bytes]:
+    """The same for one record of 64 bytes."""
+    short_hash = int.from_bytes(hashlib.sha256(record).digest()[:HASH_BYTES], "little")
+    return {name: short_hash, f"{name}_0": record[:HALF_BYTES], f"{name}_1": record[HALF_BYTES:]}

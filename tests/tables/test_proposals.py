@@ -5,10 +5,14 @@
 exchange itself and the operator are two logins, and so two persons.
 """
 
+import random
+
 import pytest
 
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import RECORD_BYTES
 from tests.tables.conftest import Run
-from tests.tables.proposed import names_of
+from tests.tables.proposed import names_of, names_of_record
 
 NAMES = names_of(
     kill="KILL level=market",
@@ -163,6 +167,7 @@ PROPOSABLE = (
     *("contract_expire", "bust", "correction", "restrict", "freeze", "release", "mass_cancel"),
 )
 PROPOSALS_MAX = 64
+STAMPS_BYTES = 22  # user reference, sequence, time and login, from the fifth byte on
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -178,6 +183,23 @@ def test_kinds(run: Run) -> None:
         for number, kind in enumerate(kinds, 1)
     ]
     run("\n".join(rows))
+
+
+def test_any_bytes(run: Run) -> None:
+    """The kernel's SHA-256 is the one of the standard library, whatever the record holds."""
+    rng = random.Random(20_261_121)
+    names, rows = {}, []
+    for number in range(1, 41):
+        record = bytes(rng.choice((0, 255, rng.randrange(256))) for _ in range(RECORD_BYTES))
+        record = record[:3] + bytes([Kind.KILL]) + bytes(STAMPS_BYTES) + record[4 + STAMPS_BYTES :]
+        names |= names_of_record(f"r{number}", record)
+        fragment = f"exchange COMMAND_FRAGMENT fragment_count=2 fragment_proposal_id={number} fragment"
+        rows += [
+            f"exchange PROPOSE proposal_id={number} command_hash=$r{number} command_kind=kill expires_ns=+9_000 -> ...",
+            f"{fragment}=$r{number}_0 fragment_index=0 -> nothing",
+            f"{fragment}=$r{number}_1 fragment_index=1 -> PROPOSAL_CHANGED proposal_state=open",
+        ]
+    run("\n".join(rows), names)
 
 
 def test_as_many_as_there_is_room_for(run: Run) -> None:
