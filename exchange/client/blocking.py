@@ -18,7 +18,7 @@ from exchange.client.events import Event
 from exchange.client.outcome import Outcome
 from exchange.client.replies import BoardListing, Cash, Contract, Holding, MethodPhase, OpenOrder
 from exchange.client.trader import Trader
-from exchange.vocabulary.enums import Side
+from exchange.vocabulary.enums import Side, TimeInForce
 from exchange.vocabulary.kinds import Kind
 
 CALL_TIMEOUT_S: Final = 30.0
@@ -81,11 +81,67 @@ class BlockingTrader:
             self._open.take(side, worst_price, quantity_lots, contract_id=contract_id, order_id=order_id)
         )
 
+    def limit(
+        self,
+        side: Side,
+        price: int | str,
+        quantity_lots: int,
+        *,
+        contract_id: int,
+        time_in_force: TimeInForce = TimeInForce.DAY,
+        is_post_only: bool = False,
+    ) -> Outcome:
+        """Limit order of continuous mode."""
+        return self._call(
+            self._open.limit(
+                side,
+                price,
+                quantity_lots,
+                contract_id=contract_id,
+                time_in_force=time_in_force,
+                is_post_only=is_post_only,
+            )
+        )
+
+    def reduce(self, order_id: int, remaining_lots: int) -> Outcome:
+        """Lower what is left of an order."""
+        return self._call(self._open.reduce(order_id, remaining_lots))
+
+    def replace(self, order_id: int, price: int | str, remaining_lots: int) -> Outcome:
+        """New price and what shall be left of an order."""
+        return self._call(self._open.replace(order_id, price, remaining_lots))
+
+    def mass_cancel(self, *, contract_id: int = 0, side: Side | None = None) -> Outcome:
+        """Cancel every order of the default account that fits."""
+        return self._call(self._open.mass_cancel(contract_id=contract_id, side=side))
+
+    def block_offer(
+        self,
+        side: Side,
+        price: int | str,
+        quantity_lots: int,
+        *,
+        contract_id: int,
+        counterparty_account_id: int = 0,
+        is_partial: bool = False,
+    ) -> Outcome:
+        """Offer a block to an account, or on the board."""
+        return self._call(
+            self._open.block_offer(
+                side,
+                price,
+                quantity_lots,
+                contract_id=contract_id,
+                counterparty_account_id=counterparty_account_id,
+                is_partial=is_partial,
+            )
+        )
+
     def cancel(self, order_id: int) -> Outcome:
         """Cancel 撤单 an open order of one's own member."""
         return self._call(self._open.cancel(order_id))
 
-    def command(self, kind: Kind, **fields: int) -> Outcome:
+    def command(self, kind: Kind, **fields: int | bytes) -> Outcome:
         """Any other command of the catalogue."""
         return self._call(self._open.command(kind, **fields))
 

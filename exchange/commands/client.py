@@ -24,10 +24,12 @@ from exchange.commands.client_known import Known
 from exchange.commands.client_orders import VERBS_OF_ORDERS, Orders
 from exchange.commands.client_parse import Line, NotUnderstood, parse_line
 from exchange.protocol.sessions import PUBLIC
+from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
 
 QUIT = "quit"
 ANSWER_S = 10.0
+_OF_THE_PUBLIC = ("accept", "counter", "bid", "offers", "auctions")
 _MAY_TRADE = (Kind.LIMIT_ORDER, Kind.REPLACE)  # of an order that rests the trades come as events
 NO_ANSWER = (
     "10 秒内无应答:系统离线或下一交易日尚未开启;已发出的指令仍可能生效,请查看 orders",
@@ -114,6 +116,7 @@ class Terminal:
         self._orders = Orders(trader, self._known, self._contract)
         self._after_sequence = trader.settled_sequence  # older events are history, not news
         self._after_public = 0
+        self._news = news
         for event in early:
             self._hear(event)
         trader.listen(self._hear)
@@ -152,6 +155,8 @@ class Terminal:
         return False
 
     async def _do(self, line: Line) -> bool:
+        if self._news is not None and line.verb in _OF_THE_PUBLIC:
+            await self._news.ask(QueryKind.PHASES)  # whatever is public by now comes before this answer
         match line.verb:
             case verb if verb in VERBS_OF_ORDERS:
                 outcome = await self._orders.do(line)
