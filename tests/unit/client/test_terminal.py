@@ -8,7 +8,7 @@ from rich.console import Console
 from exchange.client.replies import BoardListing, Contract, MethodPhase
 from exchange.commands import client_show as show
 from exchange.commands.client_parse import Line, NotUnderstood, parse_line
-from exchange.vocabulary.enums import Method, Phase, Side
+from exchange.vocabulary.enums import MemberLimit, Method, Phase, Side, TimeInForce
 from exchange.vocabulary.units import market_time_ns, trading_day_date
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -28,11 +28,43 @@ BUY, SELL = Side.BUY, Side.SELL
         ("block sell 40 100000 to 1005", Line("block", SELL, 4000, 100_000, account_id=1005)),
         ("大宗 卖 40 100000 给 1005", Line("block", SELL, 4000, 100_000, account_id=1005)),
         ("accept #8", Line("accept", order=8)),
+        ("accept #8 100,000", Line("accept", order=8, quantity_lots=100_000)),
+        ("limit buy 43.50 10", Line("limit", BUY, 4350, 10)),
+        (
+            "limit sell 43 10 ioc CEA",
+            Line("limit", SELL, 4300, 10, word="CEA", time_in_force=TimeInForce.IOC),
+        ),
+        ("限价 卖 43 10 FOK", Line("limit", SELL, 4300, 10, time_in_force=TimeInForce.FOK)),
+        ("limit sell 43 10 post", Line("limit", SELL, 4300, 10, is_post_only=True)),
+        ("reduce #57 5t", Line("reduce", order=57, quantity_lots=5)),
+        ("改单 #57 43.1 5", Line("replace", order=57, price_ticks=4310, quantity_lots=5)),
+        ("cancel-all", Line("cancel-all")),
+        (
+            "批量撤单 卖 43-44.50 cea",
+            Line("cancel-all", SELL, word="CEA", has_side=True, price_low_ticks=4300, price_high_ticks=4450),
+        ),
+        ("block sell 40 300000 to board part", Line("block", SELL, 4000, 300_000, is_partial=True)),
+        (
+            "block buy 40 100000 to 1005 CEA21",
+            Line("block", BUY, 4000, 100_000, account_id=1005, word="CEA21"),
+        ),
+        ("counter #8 39.5 100000", Line("counter", order=8, price_ticks=3950, quantity_lots=100_000)),
+        (
+            "还价 #8 39.5 200000 part",
+            Line("counter", order=8, price_ticks=3950, quantity_lots=200_000, is_partial=True),
+        ),
+        ("bid 3 44 1000", Line("bid", order=3, price_ticks=4400, quantity_lots=1000)),
+        ("session cancel on 5", Line("session", is_on=True, milliseconds=5_000)),
+        ("session cancel off dead-man 60s", Line("session", dead_man_ms=60_000)),
+        ("会话 撤单 开 静默 off", Line("session", is_on=True)),
+        ("guard amount 1,000", Line("guard", quantity_lots=100_000, limit=MemberLimit.ORDER_AMOUNT_FEN)),
+        ("guard orders off 101", Line("guard", limit=MemberLimit.OPEN_ORDERS, login_id=101)),
+        ("auctions", Line("auctions")),
         ("board", Line("board")),
         ("行情 cea21", Line("board", word="CEA21")),
         ("lang zh", Line("lang", word="zh")),
         ("退出", Line("quit")),
-    ],
+    ],  # fmt: skip
 )
 def test_a_line_is_understood_in_both_languages(text: str, line: Line) -> None:
     assert parse_line(text) == line
@@ -52,6 +84,15 @@ def test_a_line_is_understood_in_both_languages(text: str, line: Line) -> None:
         ("list sell 43 1 CEA now", "nothing after the contract"),
         ("block sell 40 100000", "counterparty's account"),
         ("cancel", "one order number"),
+        ("reduce #5", "what shall be left"),
+        ("replace #5 43", "a price and a quantity"),
+        ("accept #5 1 2", "a quantity if not all"),
+        ("cancel-all buy CEA CEA21", "found 'CEA21'"),
+        ("bid 3 44", "the auction's number"),
+        ("session off", "expected cancel on or cancel off"),
+        ("session cancel on dead-man", "expected dead-man and seconds or off"),
+        ("guard speed 5", "expected one of quantity, amount, orders"),
+        ("guard orders many", "a number, or off"),
         ("cancel #x", "an order number such as #57"),
         ("lang de", "expected zh or en"),
     ],

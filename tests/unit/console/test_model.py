@@ -236,6 +236,29 @@ class TestSettlement:
         assert exchange.view().balance.word is Balance.REFUSED
 
 
+def test_auctions_breakers_texts_and_undone_trades_are_news(exchange: Exchange) -> None:
+    exchange.events(
+        make(Kind.NOTICE_TEXT, notice_id=1, fragment_count=1, text=b"hello"),
+        make(
+            Kind.BREAKER_STATE, contract_id=1, breaker_kind=1, breaker_state=2, next_change_ns=at("14:00:00")
+        ),
+        make(Kind.BREAKER_STATE, contract_id=1, breaker_kind=1),
+        make(Kind.TRADE_BUSTED, contract_id=1, match_id=5),
+        make(Kind.AUCTION_RESULT, contract_id=1),
+        make(Kind.CONTRACT_EXPIRES, contract_id=1),
+        make(Kind.INDICATIVE, contract_id=1, price_ticks=4300),  # each second: a figure, not news
+    )
+    told = [(row.tone, row.en) for row in exchange.view().notices[:6]]
+    assert told == [
+        (Tone.IDLE, "CEA trades for the last time today"),
+        (Tone.IDLE, "CEA call auction: no trade"),
+        (Tone.BAD, "CEA: trade 5 is undone"),
+        (Tone.GOOD, "CEA dynamic breaker: over"),
+        (Tone.BAD, "CEA dynamic breaker: pause, until 14:00:00"),
+        (Tone.IDLE, "notice 1: hello"),
+    ]
+
+
 def test_trades_and_notices_are_newest_first_and_bounded(exchange: Exchange) -> None:
     for number in range(200):
         exchange.trade(4400 + number, 1, "09:31:00")
