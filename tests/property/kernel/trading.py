@@ -14,6 +14,7 @@ PEOPLE: Final = tuple(name for name, person in CAST.items() if person.account_id
 CONTRACT, BASE_TICKS = 1, 5_552
 FEES: Final = ((ParameterId.TRADING_FEE_PPM, 333), (ParameterId.SETTLEMENT_FEE_PPM, 77))
 BLOCK_LOTS_MIN = 1_000
+AUCTION_NS = 30  # a command takes one
 EVERY_METHOD = 255
 
 
@@ -32,7 +33,7 @@ ACTIONS: Final = st.lists(
     st.builds(
         Action,
         st.sampled_from(
-            ("list", "list", "list", "sweep", "sweep", "named", "cancel", "offer", "answer", "other")
+            ("list", "list", "list", "sweep", "sweep", "named", "cancel", "offer", "answer", "bid", "other")
         ),
         st.sampled_from(PEOPLE),
         st.sampled_from((0, 1)),
@@ -50,12 +51,14 @@ class Player:
     def __init__(self, subject: str = "kernel") -> None:
         self.market = TableMarket(new_subject(subject, CAPACITY))
         self.market.define()
-        for parameter, value in (*FEES, (ParameterId.BLOCK_QUANTITY_LOTS_MIN, BLOCK_LOTS_MIN)):
+        minima = (ParameterId.BLOCK_QUANTITY_LOTS_MIN, ParameterId.AUCTION_QUANTITY_LOTS_MIN)
+        for parameter, value in (*FEES, *((minimum, BLOCK_LOTS_MIN) for minimum in minima)):
             self.market.send(
                 Kind.PARAMETER_SET, contract_id=CONTRACT, parameter_id=parameter, parameter_value=value
             )
         self.market.open()
         self.orders: list[tuple[str, dict[str, Any]]] = []  # whose, and the ACCEPTED event
+        self.auction_id = 0
         self.offers: list[dict[str, Any]] = []  # BLOCK_OFFERED events
 
     def play(self, action: Action) -> list[Event]:
@@ -83,6 +86,9 @@ class Player:
                 events = self.send(Kind.BLOCK_OFFER, action, **terms, counterparty_account_id=to)
             case "answer":
                 events = self.answer(action)
+            case "bid":
+                terms["price_ticks"] = BASE_TICKS + abs(action.price_offset)
+                events = self.send(Kind.AUCTION_BID, action, **terms, auction_id=self.auction_id)
             case _:
                 events = self.operate(action.pick)
         self.remember(action.who, events)
@@ -118,10 +124,31 @@ class Player:
             lambda: send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.BREAK),
             lambda: send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.TRADING),
             lambda: send(Kind.RESUME, level=Level.MARKET),
+            lambda: send(Kind.SET_PHASE, method=Method.LISTED, phase=Phase.CALL_AUCTION),
+            lambda: send(Kind.AUCTION_END, contract_id=CONTRACT, method=Method.LISTED),
+            lambda: self.announce(pick),
+            lambda: send(
+                Kind.AUCTION_END, contract_id=CONTRACT, method=Method.ONE_WAY, auction_id=self.auction_id
+            ),
         ]
         if pick == 200:
             return send(Kind.SET_PHASE, contract_id=CONTRACT, method=Method.BLOCK, phase=Phase.ENDED)
         return choices[pick % len(choices)]()
+
+    def announce(self, pick: int) -> list[Event]:
+        """A notice of a one-way auction."""
+        self.auction_id += 1
+        return self.market.send(
+            Kind.AUCTION_NOTICE,
+            contract_id=CONTRACT,
+            account_id=CAST[PEOPLE[pick % len(PEOPLE)]].account_id,
+            quantity_lots=1_000,
+            floor_ticks=BASE_TICKS,
+            bidder_share_ppm=500_000 * (pick % 2),
+            auction_id=self.auction_id,
+            pricing=pick % 2,
+            end_ns=self.market.time_ns + AUCTION_NS,
+        )
 
     def remember(self, who: str, events: list[Event]) -> None:
         """Keep the ids that later actions may name."""
