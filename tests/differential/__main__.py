@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.differential.shard import run_shard
+from tests.differential.shard import commands_in, events_in, missing, run_shard
 
 
 def main() -> int:
@@ -13,8 +13,8 @@ def main() -> int:
     parser.add_argument("--commands", type=int, default=100_000)
     options = parser.parse_args()
     occurred = run_shard(options.seed, options.commands)
-    sys.stdout.write(f"equal: {occurred.commands.total()} commands, {occurred.events.total()} events\n")
-    sys.stdout.write(f"did not occur: {', '.join(occurred.missing()) or 'nothing missing'}\n")
+    sys.stdout.write(f"equal: {commands_in(occurred)} commands, {events_in(occurred)} events\n")
+    sys.stdout.write(f"did not occur: {', '.join(missing(occurred)) or 'nothing missing'}\n")
     return 0
 
 

@@ -12,8 +12,7 @@ from exchange.vocabulary.records import COMMAND, EVENT
 from tests.differential.describe import describe, describe_event
 from tests.differential.flow import Day
 
-BUFFER_MIN = 4 * EVENTS_PER_STEP_MAX
-BUFFERS = (BUFFER_MIN, BUFFER_MIN + 1, 200, 4_096)
+BUFFERS = (EVENTS_PER_STEP_MAX, EVENTS_PER_STEP_MAX + 1, 64, 200, 4_096)
 BATCHES = (1, 3, 17, 256, 4_096)
 
 Event = tuple[int, bytes]
@@ -54,9 +53,7 @@ def run_kernel(day: Day, seed: int) -> None:
             position += call_kernel(state, batch, rng.choice(buffers), found, position)
         compare_events(day, start, stop, found)
         kernel.check_state(state)
-        expected, digest = day.digests[stop], kernel.digest_canonical(state)
-        if expected != digest:
-            raise Divergence(stop - 1, f"canonical digest: expected {expected.hex()}, found {digest.hex()}")
+        compare_digest(day, stop, state)
 
 
 def call_kernel(
@@ -72,6 +69,13 @@ def call_kernel(
     streams = buffer.streams[:count].tolist()
     found.extend(zip(streams, (data[i : i + 64] for i in range(0, len(data), 64)), strict=True))
     return int(done)
+
+
+def compare_digest(day: Day, stop: int, state: "kernel.State") -> None:
+    """The canonical digest after a number of commands."""
+    expected, found = day.digests[stop], kernel.digest_canonical(state)
+    if expected != found:
+        raise Divergence(stop - 1, f"canonical digest: expected {expected.hex()}, found {found.hex()}")
 
 
 def compare_events(day: Day, start: int, stop: int, found: list[Event]) -> None:

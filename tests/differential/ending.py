@@ -6,51 +6,55 @@ from exchange.vocabulary.control import MODULUS, balance_term
 from exchange.vocabulary.enums import Method, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
+from tests.differential.actions import Choice
 from tests.differential.flow import Flow
 from tests.differential.operations import EVERY_METHOD
 from tests.differential.setup import REGISTRY_LOGIN, TRADING_DAY
-from tests.differential.trading import act
 from tests.reference.letters import CASH
 from tests.reference.result import has_traded
 
 LETTER = {"version": PROTOCOL_VERSION, "trading_day": TRADING_DAY}
 
 
-def end_day(flow: Flow) -> None:
+def end_day(flow: Flow, choice: Choice) -> None:
     """From trading to finality."""
     if flow.chance(0.3):
         flow.send(Kind.CLOSE_DAY)
+    if flow.chance(0.3):  # a closing auction
+        flow.send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.CALL_AUCTION)
+        for _ in range(flow.rng.randrange(40)):
+            choice.act(flow)
     if flow.chance(0.5):  # method by method, contract by contract
-        for contract_id in list(flow.market.contracts):
-            flow.send(Kind.SET_PHASE, contract_id=contract_id, method=Method.BLOCK, phase=Phase.ENDED)
-            flow.send(Kind.SET_PHASE, contract_id=contract_id, method=Method.LISTED, phase=Phase.ENDED)
+        for contract in list(flow.market.contracts.values()):
+            for method in (Method.BLOCK, contract.matching_rule, Method.ONE_WAY):
+                flow.send(Kind.SET_PHASE, contract_id=contract.contract_id, method=method, phase=Phase.ENDED)
     while any(phase != Phase.ENDED for c in flow.market.contracts.values() for phase in c.phases):
         if any(phase == Phase.CLOSED for c in flow.market.contracts.values() for phase in c.phases):
             return  # a contract defined too late to open: such a day cannot be closed
         flow.send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.ENDED)
-    after_hours(flow)
+    after_hours(flow, choice)
     while not flow.market.is_closed:
         flow.send(Kind.CLOSE_DAY, login_id=0)
-    after_hours(flow)
+    after_hours(flow, choice)
     while not flow.market.is_sealed:
         flow.send(Kind.SEAL_DAY)
-    after_hours(flow)
+    after_hours(flow, choice)
     run = 1
     while not flow.market.is_confirmed:
         send_result(flow, run, is_right=run > flow.rng.randrange(4))
         run += 1
     while flow.chance(0.5):
         flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
-    after_hours(flow)
+    after_hours(flow, choice)
     flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
     flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)
 
 
-def after_hours(flow: Flow) -> None:
+def after_hours(flow: Flow, choice: Choice) -> None:
     """What comes too late or too early."""
     rng = flow.rng
-    for _ in range(rng.randrange(4)):
-        act(flow)
+    for _ in range(rng.randrange(10)):
+        choice.act(flow)
     for kind in (Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.TICK):
         if flow.chance(0.2):
             flow.send(kind)

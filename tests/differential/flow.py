@@ -1,24 +1,23 @@
 """A day's commands under construction: each is applied to the reference the moment it is chosen."""
 
 import random
+from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from exchange.vocabulary.limits import REFERENCE_GAP_MAX
+from tests.differential.profiles import Profile
 from tests.reference import Capacity, Reference
-from tests.reference.layout import has_field, write
+from tests.reference.layout import write
 from tests.reference.state import Account
 
 MUTATION_FIRST_BYTE = 24  # from login_id on: what lies before is the exchange's own stamp
 REFERENCE_MAX = 2**32 - 1
 MUTATION_CHANCE = 0.008
+NS_PER_US = 1_000
 
-
-class Profile(NamedTuple):
-    """What kind of day: how much fits, and how many commands to aim for."""
-
-    name: str
-    capacity: Capacity
-    commands: int
+Event = tuple[int, bytes]
+Action = Callable[["Flow"], object]
 
 
 class Day(NamedTuple):
@@ -26,7 +25,7 @@ class Day(NamedTuple):
 
     capacity: Capacity
     records: list[bytes]
-    expected: list[list[tuple[int, bytes]]]
+    expected: list[list[Event]]
     digests: dict[int, bytes]  # by number of commands applied
 
 
@@ -39,13 +38,15 @@ class Flow:
         self.reference = Reference(profile.capacity)
         self.market = self.reference.market
         self.records: list[bytes] = []
-        self.expected: list[list[tuple[int, bytes]]] = []
+        self.expected: list[list[Event]] = []
         self.digests: dict[int, bytes] = {}
         self.time_ns = 1_639_617_300_000_000_000
         self.next_checkpoint = 50
         self._actors: list[tuple[int, Account]] = []
         self._actors_of = 0
-        self.pending: list[tuple[int, int, dict[str, int]]] = []  # halts and kills to undo: when, how, what
+        self._planned: list[tuple[int, int, Action]] = []  # by number of commands, then in order of planning
+        self._plans = 0
+        self._captured: list[bytes] | None = None
 
     def day(self) -> Day:
         """What was generated so far, as one day."""
@@ -56,24 +57,51 @@ class Flow:
         """True that often."""
         return self.rng.random() < probability
 
-    def send(self, kind: int, login_id: int = 0, **fields: Any) -> list[tuple[int, bytes]]:
-        """Stamp a command, now and then damage it, and apply it to the reference."""
+    def send(self, kind: int, login_id: int = 0, **fields: Any) -> list[Event]:
+        """A moment later: stamp a command, now and then damage it, and apply it to the reference."""
+        self.time_ns += self.rng.randrange(self.profile.pace_us) * NS_PER_US
+        return self.send_now(kind, login_id, **fields)
+
+    def send_at(self, time_ns: int, kind: int) -> list[Event]:
+        """A command of the exchange at a time that matters to the nanosecond."""
+        self.time_ns = max(self.time_ns, time_ns)
+        return self.send_now(kind)
+
+    def send_now(self, kind: int, login_id: int = 0, **fields: Any) -> list[Event]:
+        """A command at the time of the last one."""
         record = self.stamped(kind, login_id, **fields)
+        if self._captured is not None:
+            self._captured.append(record)
+            return []
         if self.rng.random() < MUTATION_CHANCE and self.market.is_open:
             record = self.mutated(record)
         return self.apply(record)
 
+    def captured(self, action: Action) -> list[bytes]:
+        """What an action would send, not sent: somebody proposes it instead."""
+        self._captured = []
+        action(self)
+        records, self._captured = self._captured, None
+        return records
+
+    def plan(self, commands: int, action: Action) -> None:
+        """Do something so many commands later: undo a halt, end an auction."""
+        self._plans += 1
+        heappush(self._planned, (len(self.records) + commands, self._plans, action))
+
+    def do_planned(self) -> None:
+        """What is due by now."""
+        while self._planned and self._planned[0][0] <= len(self.records):
+            heappop(self._planned)[2](self)
+
     def stamped(self, kind: int, login_id: int = 0, **fields: Any) -> bytes:
         """A command with sequence, time, login and user reference."""
-        self.time_ns += self.rng.randrange(1_000) * 1_000
         fields |= {"sequence": len(self.records) + 1, "time_ns": self.time_ns}
         if login_id:
             fields |= {"login_id": login_id, "user_reference": self.reference_of(login_id)}
-        if not has_field(kind, "login_id"):
-            fields = {name: value for name, value in fields.items() if has_field(kind, name)}
         return write(kind, fields)
 
-    def apply(self, record: bytes) -> list[tuple[int, bytes]]:
+    def apply(self, record: bytes) -> list[Event]:
         """Record a command and the reference's answer; keep a digest now and then."""
         events = self.reference.apply(record)
         self.records.append(record)

@@ -1,10 +1,13 @@
 """Random choices of a generated day: who, what, which order, how much, mostly sensible."""
 
-from exchange.vocabulary.enums import Method, ParameterId, Side
+from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import QUANTITY_LOTS_MAX
 from tests.differential.flow import Flow
 from tests.differential.setup import CONTRACTS, GIANT_CONTRACT
 from tests.reference.state import Account, Contract, Login, Order
+
+BOOK_KINDS = (OrderKind.LISTING, OrderKind.LIMIT)
+U4_MAX = 2**32 - 1
 
 
 def pick_actor(flow: Flow) -> tuple[int, Account]:
@@ -15,15 +18,25 @@ def pick_actor(flow: Flow) -> tuple[int, Account]:
     return login_id, account
 
 
+def pick_account(flow: Flow) -> Account:
+    """Any account."""
+    account: Account = flow.rng.choice(flow.market.accounts.values())
+    return account
+
+
 def pick_account_id(flow: Flow, account: Account) -> int:
     """The account, or rarely one that does not exist."""
-    return account.account_id if flow.chance(0.995) else flow.rng.choice((0, 5, 2**32 - 1))
+    return account.account_id if flow.chance(0.995) else flow.rng.choice((0, 5, U4_MAX))
 
 
-def pick_contract(flow: Flow) -> Contract:
-    """Any contract, the first two most often."""
-    (contract_id,) = flow.rng.choices(tuple(CONTRACTS), (40, 30, 15, 2, 13))
+def pick_contract(flow: Flow, rule: Method | None = None) -> Contract:
+    """Any contract, the first ones most often; nearly always one whose book has the rule asked for."""
     contracts: list[Contract] = flow.market.contracts.values()
+    if rule is not None and flow.chance(0.98):
+        fitting = [contract for contract in contracts if contract.matching_rule == rule]
+        if fitting:
+            return fitting[0] if flow.chance(0.5) else flow.rng.choice(fitting)
+    (contract_id,) = flow.rng.choices(tuple(CONTRACTS), (35, 25, 15, 20, 13))
     contract: Contract | None = flow.market.contracts.get(contract_id)
     return contract or flow.rng.choice(contracts)
 
@@ -34,14 +47,30 @@ def pick_contract_id(flow: Flow, contract: Contract) -> int:
 
 
 def pick_price(flow: Flow, contract: Contract, method: Method) -> int:
-    """Near the base so that levels gather orders; sometimes the limits and one tick past them."""
+    """Near the middle so that levels gather orders; sometimes the limits and one tick past them."""
     rng = flow.rng
     lower, upper = contract.band(method)
-    if flow.chance(0.06):
-        return rng.choice((lower, upper, lower - 1, upper + 1, 0, 2**32 - 1))
+    if flow.chance(0.05):
+        return rng.choice((lower, upper, lower - 1, upper + 1, 0, U4_MAX)) & U4_MAX
     middle = (lower + upper) // 2
-    price = middle + int(rng.gauss(0, 6))
-    return min(max(price, lower), upper)
+    price = min(max(middle + int(rng.gauss(0, flow.profile.price_spread_ticks)), lower), upper)
+    return on_step(flow, contract, price)
+
+
+def on_step(flow: Flow, contract: Contract, price_ticks: int) -> int:
+    """The price, nearly always brought down to the contract's step."""
+    step = contract.parameters[ParameterId.PRICE_STEP_TICKS]
+    off = price_ticks % step if flow.chance(0.97) else 0
+    return (price_ticks - off) & U4_MAX
+
+
+def pick_crossing_price(flow: Flow, contract: Contract, side: int) -> int:
+    """About the best price of the other side, often worse for the one who asks."""
+    best = next(contract.sides[1 - side & 1].best_first(), None)
+    if best is None:
+        return pick_price(flow, contract, contract.matching_rule)
+    ticks = flow.rng.randrange(-1, 9)
+    return on_step(flow, contract, best[0] + (ticks if side == Side.BUY else -ticks))
 
 
 def pick_quantity(flow: Flow, contract: Contract, method: Method, account: Account, side: int) -> int:
@@ -50,13 +79,13 @@ def pick_quantity(flow: Flow, contract: Contract, method: Method, account: Accou
     block = method == Method.BLOCK
     low = rules[ParameterId.BLOCK_QUANTITY_LOTS_MIN if block else ParameterId.LISTED_QUANTITY_LOTS_MIN]
     high = rules[ParameterId.BLOCK_QUANTITY_LOTS_MAX if block else ParameterId.LISTED_QUANTITY_LOTS_MAX]
-    if flow.chance(0.06):
-        return rng.choice((low, high, low - 1, high + 1, 0, 2**32 - 1))
+    if flow.chance(0.05):
+        return rng.choice((low, high, low - 1, high + 1, 0, U4_MAX))
     if side == Side.SELL and flow.chance(0.1):
         holding = account.holding(contract.contract_id)
-        return min(holding.available + rng.randrange(2) * holding.bought_today + rng.randrange(2), 2**32 - 1)
+        return min(holding.available + rng.randrange(2) * holding.bought_today + rng.randrange(2), U4_MAX)
     if block:
-        return low + rng.randrange(1_000)
+        return low * rng.randrange(1, 4) + rng.randrange(1_000)
     if contract.contract_id == GIANT_CONTRACT and flow.chance(0.1):
         return rng.choice((QUANTITY_LOTS_MAX, 13_400_000))
     return low + rng.randrange(rng.choice((10, 60, 300)))
@@ -81,6 +110,15 @@ def pick_order(flow: Flow) -> Order | None:
     """Any live order."""
     live = flow.market.orders
     return live[flow.rng.choice(tuple(live))] if live else None
+
+
+def pick_book_order(flow: Flow) -> Order | None:
+    """Any order of a book, or rarely another kind."""
+    for _ in range(5):
+        order = pick_order(flow)
+        if order is None or order.kind in BOOK_KINDS:
+            return order
+    return order
 
 
 def pick_order_id(flow: Flow, order: Order) -> int:

@@ -1,138 +1,131 @@
-"""Random commands of the registry and of who busts trades, during a generated day: mostly sensible."""
+"""Random commands of the registry: transfers, holds, freezes, restrictions; trades undone and corrected."""
 
 from exchange.vocabulary.enums import HoldKind, HoldState
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import BALANCE_MAX, PROTOCOL_VERSION
 from tests.differential.flow import Flow
+from tests.differential.picks import U4_MAX, pick_account, pick_account_id, pick_contract, pick_contract_id
 from tests.differential.setup import OPERATOR_LOGIN, REGISTRY_LOGIN, TRADING_DAY
+from tests.reference.ledger import Trade
 from tests.reference.letters import CASH
-from tests.reference.state import Account
-from tests.reference.transfers import balance_of, may_leave
 
-ACTIONS = ("transfer", "resolve", "bust", "correct", "restrict")
-WEIGHTS = (40, 15, 18, 22, 5)
-TRANSFERS = (Kind.DEPOSIT, Kind.TRANSFER_IN, Kind.HOLD_REQUEST, Kind.HOLD_REQUEST, Kind.FREEZE, Kind.RELEASE)
-
-
-def act(flow: Flow) -> None:
-    """One command about balances or trades."""
-    (action,) = flow.rng.choices(ACTIONS, WEIGHTS)
-    {"transfer": transfer, "resolve": resolve, "bust": bust, "correct": correct, "restrict": restrict}[
-        action
-    ](flow)
+TRANSFERS = (Kind.DEPOSIT, Kind.TRANSFER_IN, Kind.HOLD_REQUEST, Kind.FREEZE, Kind.RELEASE)
 
 
 def letter(flow: Flow) -> dict[str, int]:
-    """Version and day, rarely wrong."""
-    return {
-        "version": PROTOCOL_VERSION + flow.chance(0.005),
-        "trading_day": TRADING_DAY + flow.chance(0.005),
-    }
+    """Version and trading day, rarely wrong."""
+    if flow.chance(0.99):
+        return {"version": PROTOCOL_VERSION, "trading_day": TRADING_DAY}
+    wrong = flow.rng.randrange(2)
+    return {"version": PROTOCOL_VERSION + wrong, "trading_day": TRADING_DAY + 1 - wrong}
+
+
+def sender(flow: Flow) -> int:
+    """The registry, or an operator."""
+    return REGISTRY_LOGIN if flow.chance(0.8) else OPERATOR_LOGIN
 
 
 def transfer(flow: Flow) -> None:
-    """A deposit, transfer in, hold, freeze or release, often of about as much as there is."""
+    """DEPOSIT, TRANSFER_IN, HOLD_REQUEST, FREEZE or RELEASE of some or of all, or of one too many."""
     rng = flow.rng
-    kind = rng.choice(TRANSFERS)
-    account: Account = rng.choice(flow.market.accounts.values())
-    contract_id = rng.choice(list(flow.market.contracts))
-    if kind == Kind.DEPOSIT or (kind != Kind.TRANSFER_IN and flow.chance(0.4)):
+    (kind,) = rng.choices(TRANSFERS, (2, 2, 5, 3, 3))
+    account, contract = pick_account(flow), pick_contract(flow)
+    is_cash = kind == Kind.DEPOSIT or (kind != Kind.TRANSFER_IN and flow.chance(0.4))
+    balance = account if is_cash else account.holding(contract.contract_id)
+    whole = balance.frozen if kind == Kind.RELEASE else balance.available
+    amount = rng.randrange(1, max(min(whole, 10**9) // 4, 2))
+    if flow.chance(0.25):
+        spare = 0 if is_cash else account.holding(contract.contract_id).bought_today
+        amount = rng.choice((whole, whole + 1, whole + spare, whole + spare + 1))
+    if flow.chance(0.04):
+        amount = rng.choice((0, -1, BALANCE_MAX, BALANCE_MAX + 1, BALANCE_MAX - whole, 2**63 - 1))
+    values: dict[str, int] = {}
+    if kind == Kind.HOLD_REQUEST:
+        right = HoldKind.CASH_WITHDRAWAL if is_cash else HoldKind.UNITS_TO_REGISTRY
+        values["hold_kind"] = right if flow.chance(0.98) else rng.randrange(4)
+    if is_cash and flow.chance(0.99):
         contract_id = CASH
-    wanted = HoldKind.CASH_WITHDRAWAL if contract_id == CASH else HoldKind.UNITS_TO_REGISTRY
-    newest = max(flow.market.transfers, default=0)
-    values = {"amount": amount(flow, kind, account, contract_id), "hold_kind": wanted}
-    if flow.chance(0.03):
-        values["hold_kind"] = rng.randrange(4)
-    if kind != Kind.HOLD_REQUEST:
-        del values["hold_kind"]
+    else:
+        contract_id = pick_contract_id(flow, contract)
     flow.send(
         kind,
-        REGISTRY_LOGIN,
-        account_id=account.account_id if flow.chance(0.99) else rng.choice((0, 7, 2**32 - 1)),
-        contract_id=contract_id if flow.chance(0.98) else rng.choice((0, 1, 6, 63, 65_535)),
-        transfer_id=newest + rng.choice((1, 1, 1, 2, 9)) if flow.chance(0.97) else rng.randrange(newest + 1),
+        sender(flow),
+        account_id=pick_account_id(flow, account),
+        contract_id=contract_id,
+        amount=amount,
+        transfer_id=next_transfer(flow),
         **values,
         **letter(flow),
     )
 
 
-def amount(flow: Flow, kind: int, account: Account, contract_id: int) -> int:
-    """Some, all, one more than all, or nonsense."""
-    rng = flow.rng
-    if flow.chance(0.03):
-        return rng.choice((0, -1, 2**63 - 1, -(2**63), BALANCE_MAX, BALANCE_MAX + 1))
-    balance = balance_of(flow.market, account.account_id, contract_id)
-    if kind in (Kind.DEPOSIT, Kind.TRANSFER_IN):
-        return rng.choice((1, 500, 10**6, BALANCE_MAX - balance.total + rng.randrange(2)))
-    limit = balance.frozen if kind == Kind.RELEASE else balance.available
-    if kind == Kind.HOLD_REQUEST:
-        limit, tomorrow = may_leave(balance)
-        limit += rng.choice((0, tomorrow))
-    if flow.chance(0.3):
-        return max(limit + rng.randrange(2), 1)
-    return 1 + rng.randrange(max(limit // rng.choice((1, 10, 1_000)), 1))
+def next_transfer(flow: Flow) -> int:
+    """Above the highest number, rarely not."""
+    highest = max(flow.market.transfers, default=0)
+    number = highest + flow.rng.choice((1, 1, 1, 7)) if flow.chance(0.98) else flow.rng.randrange(highest + 1)
+    return min(number, U4_MAX)
 
 
-def resolve(flow: Flow) -> None:
-    """The end of a hold, or of what is none."""
-    held = [t.transfer_id for t in flow.market.transfers.values() if t.state == HoldState.GRANTED]
-    number = flow.rng.choice(held) if held and flow.chance(0.8) else flow.rng.randrange(200)
-    kind = Kind.HOLD_COMMIT if flow.chance(0.5) else Kind.HOLD_ABORT
-    flow.send(kind, REGISTRY_LOGIN, transfer_id=number, **letter(flow))
-
-
-def match_id(flow: Flow) -> int:
-    """A trade, mostly a recent one."""
-    newest = flow.market.match_count
-    if flow.chance(0.05):
-        return flow.rng.choice((0, newest + 1, 2**32 - 1))
-    back = flow.rng.randrange(flow.rng.choice((3, 40, flow.market.capacity.trades + 3)))
-    return max(newest - back, 0)
-
-
-def sender(flow: Flow) -> int:
-    """Who may bust trades."""
-    return flow.rng.choice((REGISTRY_LOGIN, OPERATOR_LOGIN))
-
-
-def bust(flow: Flow) -> None:
-    """BUST."""
+def hold_end(flow: Flow) -> None:
+    """HOLD_COMMIT or HOLD_ABORT, mostly of an open hold."""
+    rng, transfers = flow.rng, flow.market.transfers
+    open_holds = [t.transfer_id for t in transfers.values() if t.state == HoldState.GRANTED]
+    number = rng.choice(open_holds) if open_holds and flow.chance(0.85) else 0
+    if not number and transfers:
+        number = rng.choice((*transfers, max(transfers) + 1, 0))
     flow.send(
-        Kind.BUST, sender(flow), match_id=match_id(flow), bust_reason=flow.rng.randrange(4), **letter(flow)
-    )
-
-
-def correct(flow: Flow) -> None:
-    """CORRECTION, to a price nearby and mostly fewer tonnes."""
-    rng = flow.rng
-    number = match_id(flow)
-    price, quantity = 5_500, 10
-    if 0 < number <= flow.market.match_count:
-        trade = flow.market.trades[number - 1]
-        price = trade.terms.price_ticks + rng.randrange(-9, 10)
-        quantity = rng.choice((trade.traded_lots, rng.randrange(trade.traded_lots + 1)))
-        quantity += flow.chance(0.03)
-        if flow.chance(0.03):
-            price = rng.choice((0, trade.contract.lower_ticks, trade.contract.upper_ticks + 1, 2**32 - 1))
-    flow.send(
-        Kind.CORRECTION,
-        sender(flow),
-        match_id=number,
-        price_ticks=max(price, 0),
-        quantity_lots=quantity,
-        bust_reason=rng.randrange(4),
-        **letter(flow),
+        rng.choice((Kind.HOLD_COMMIT, Kind.HOLD_ABORT)), sender(flow), transfer_id=number, **letter(flow)
     )
 
 
 def restrict(flow: Flow) -> None:
-    """RESTRICT, mostly lifting it again."""
+    """RESTRICT, and mostly its end later."""
+    account = pick_account(flow)
+
+    def send(eligibility: int) -> None:
+        flow.send(
+            Kind.RESTRICT,
+            sender(flow),
+            account_id=pick_account_id(flow, account),
+            eligibility=eligibility,
+            **letter(flow),
+        )
+
+    send(flow.rng.choice((0, 1, 2, 4, 5, 6, 8, 255)))
+    flow.plan(flow.rng.randrange(40), lambda _: send(7))
+
+
+def pick_trade(flow: Flow) -> Trade | None:
+    """A trade of the day, the latest most often."""
+    trades = flow.market.trades
+    if not trades:
+        return None
+    return flow.rng.choice(trades[-20:] if flow.chance(0.7) else trades)
+
+
+def bust(flow: Flow) -> None:
+    """BUST or CORRECTION of a kept trade, of one forgotten, or of none."""
     rng = flow.rng
-    account: Account = rng.choice(flow.market.accounts.values())
+    trade = pick_trade(flow)
+    match_id = trade.match_id if trade else 1
+    if flow.chance(0.03):
+        match_id = rng.choice((0, 1, flow.market.match_count + 1, U4_MAX))
+    about = {"match_id": match_id, "bust_reason": rng.randrange(5)}
+    if flow.chance(0.4):
+        flow.send(Kind.BUST, sender(flow), **about, **letter(flow))
+        return
+    price = trade.terms.price_ticks + rng.randrange(-3, 4) if trade else 5_000
+    most = trade.traded_lots if trade else 10
+    quantity = rng.choice((most, rng.randrange(1, most + 1)))
+    if flow.chance(0.08):
+        price = rng.choice((price * 2, 99, 0, U4_MAX))
+    if flow.chance(0.06):
+        quantity = rng.choice((0, most + 1, U4_MAX))
     flow.send(
-        Kind.RESTRICT,
-        REGISTRY_LOGIN,
-        account_id=account.account_id if flow.chance(0.97) else 5,
-        eligibility=7 if flow.chance(0.8) else rng.choice((0, 3, 5, 6, 8, 255)),
+        Kind.CORRECTION,
+        sender(flow),
+        price_ticks=min(max(price, 0), U4_MAX),
+        quantity_lots=quantity,
+        **about,
         **letter(flow),
     )

@@ -5,21 +5,23 @@ from typing import Any
 from exchange.vocabulary.enums import Method, ParameterId, Product
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import BALANCE_MAX, MEMBER_FIRST, PROTOCOL_VERSION, QUANTITY_LOTS_MAX
-from exchange.vocabulary.units import PPM
 from tests.differential.flow import Flow
+from tests.differential.rules import set_usual_rules
 from tests.reference.opening import opening_totals
 
 TRADING_DAY = 8_020
-REGISTRY_LOGIN, OPERATOR_LOGIN, CONSOLE_LOGIN = 1, 2, 3
+REGISTRY_LOGIN, OPERATOR_LOGIN, CONSOLE_LOGIN, SECOND_OPERATOR_LOGIN = 1, 2, 3, 4
+STAFF = {REGISTRY_LOGIN: 1, OPERATOR_LOGIN: 2, CONSOLE_LOGIN: 0, SECOND_OPERATOR_LOGIN: 2}
 LOGIN_FIRST = 11
 ACCOUNT_FIRST = 1_001
-#: contract -> product, matching rule, base prices to choose from, band to choose from
+LISTED, CONTINUOUS = Method.LISTED, Method.CONTINUOUS
+#: contract -> product, matching rules, base prices and bands to choose from
 CONTRACTS = {
-    1: (Product.CEA, Method.LISTED, (5_552, 4_000, 7_125), (100_000, 100_000, 50_000)),
-    2: (Product.CEA, Method.LISTED, (100, 105, 150), (300_000, 0)),
-    3: (Product.CCER, Method.LISTED, (8_000, 999_900), (0, 50_000)),
-    4: (Product.CEA, Method.CONTINUOUS, (6_000,), (100_000,)),
-    5: (Product.CEA, Method.LISTED, (30_000, 24_001), (20_000, 15_000)),
+    1: (Product.CEA, (LISTED,), (5_552, 4_000, 7_125), (100_000, 100_000, 50_000)),
+    2: (Product.CEA, (LISTED, CONTINUOUS), (100, 105, 150), (300_000, 0)),
+    3: (Product.CCER, (LISTED, CONTINUOUS), (8_000, 999_900), (0, 50_000)),
+    4: (Product.CEA, (CONTINUOUS,), (6_000, 5_100), (100_000, 40_000)),
+    5: (Product.CEA, (LISTED, CONTINUOUS), (30_000, 24_001), (20_000, 15_000)),
 }
 #: a wide limit on purpose: 20 Mt listings fill a price level, 20 Mt at 300 yuan pass the amount's bound
 GIANT_CONTRACT = 5
@@ -32,9 +34,7 @@ def set_up(flow: Flow) -> None:
     """From an empty state to PRE_OPEN."""
     before_open(flow)
     flow.send(Kind.OPEN_DAY, version=PROTOCOL_VERSION, trading_day=TRADING_DAY)
-    for parameter in ParameterId:
-        if flow.chance(0.2):
-            send_parameter(flow, 0, parameter)
+    set_usual_rules(flow, 0, often=0.2)
     for contract_id in CONTRACTS:
         define_contract(flow, contract_id)
     define_members(flow)
@@ -46,62 +46,22 @@ def set_up(flow: Flow) -> None:
 def before_open(flow: Flow) -> None:
     """Nothing works before OPEN_DAY, and OPEN_DAY only under this version."""
     while flow.chance(0.5):
-        flow.send(flow.rng.choice((Kind.TICK, Kind.LISTING, Kind.HALT, Kind.MASS_CANCEL, Kind.DEFINE_LOGIN)))
+        flow.send(flow.rng.choice((Kind.TICK, Kind.LISTING, Kind.HALT, Kind.MASS_CANCEL, Kind.QUERY)))
     if flow.chance(0.3):
         flow.send(Kind.OPEN_DAY, version=PROTOCOL_VERSION + 1, trading_day=TRADING_DAY)
     if flow.chance(0.3):
         flow.send(Kind.OPEN_DAY, login_id=OPERATOR_LOGIN, version=PROTOCOL_VERSION, trading_day=TRADING_DAY)
 
 
-def parameter_value(flow: Flow, parameter: ParameterId) -> int:
-    """A value that is mostly legal and that makes the rule matter."""
-    rng = flow.rng
-    if flow.chance(0.05):
-        return rng.choice((-1, 0, 2, PPM, QUANTITY_LOTS_MAX + 1, 2**62))
-    match parameter:
-        case ParameterId.LISTED_BAND_PPM | ParameterId.BLOCK_BAND_PPM:
-            return rng.choice((0, 50_000, 100_000, 300_000))
-        case ParameterId.LISTED_QUANTITY_LOTS_MIN:
-            return rng.choice((1, 1, 5))
-        case ParameterId.LISTED_QUANTITY_LOTS_MAX:
-            return rng.choice((99_999, 500, QUANTITY_LOTS_MAX))
-        case ParameterId.BLOCK_QUANTITY_LOTS_MIN:
-            return rng.choice((100_000, 1_000))
-        case ParameterId.BLOCK_QUANTITY_LOTS_MAX:
-            return rng.choice((QUANTITY_LOTS_MAX, 1_000_000))
-        case ParameterId.TRADING_FEE_PPM | ParameterId.SETTLEMENT_FEE_PPM:
-            return rng.choice((0, 333, 600, 10_000))
-        case ParameterId.TAKE_DEPTH_LEVELS | ParameterId.PUBLIC_DEPTH_LEVELS:
-            return rng.choice((5, 1, 3, 7))
-        case ParameterId.HOLDING_LIMIT_LOTS:
-            return rng.choice((0, 0, 3_000, 45_000_000))
-        case ParameterId.OPEN_ORDERS_MAX:
-            return rng.choice((0, 0, 3, 12))
-        case ParameterId.COMPOSITE_WEIGHT:
-            return rng.choice((0, 1, 7, 1_000))
-        case _:
-            return rng.randrange(2)
-
-
-def send_parameter(flow: Flow, contract_id: int, parameter: ParameterId) -> None:
-    """One PARAMETER_SET."""
-    flow.send(
-        Kind.PARAMETER_SET,
-        contract_id=contract_id,
-        parameter_id=parameter,
-        parameter_value=parameter_value(flow, parameter),
-    )
-
-
 def define_contract(flow: Flow, contract_id: int) -> None:
     """A contract with some rules of its own."""
-    product, rule, bases, bands = CONTRACTS[contract_id]
+    product, methods, bases, bands = CONTRACTS[contract_id]
     rng = flow.rng
     defined: dict[str, Any] = {
         "contract_id": contract_id,
         "base_price_ticks": rng.choice(bases),
         "product": product,
-        "matching_rule": rule,
+        "matching_rule": rng.choice(methods),
         "contract_code": b"CEA%d" % contract_id,
     }
     flow.send(Kind.DEFINE_CONTRACT, **defined)
@@ -111,9 +71,7 @@ def define_contract(flow: Flow, contract_id: int) -> None:
         # The default band is too wide for the book at this base, or the record was damaged.
         flow.send(Kind.PARAMETER_SET, parameter_id=ParameterId.LISTED_BAND_PPM, parameter_value=0)
         flow.send(Kind.DEFINE_CONTRACT, **defined)
-    for parameter in ParameterId:
-        if flow.chance(0.35):
-            send_parameter(flow, contract_id, parameter)
+    set_usual_rules(flow, contract_id, often=0.25)
     for band in (ParameterId.LISTED_BAND_PPM, ParameterId.BLOCK_BAND_PPM):
         flow.send(
             Kind.PARAMETER_SET, contract_id=contract_id, parameter_id=band, parameter_value=rng.choice(bands)
@@ -134,10 +92,9 @@ def define_contract(flow: Flow, contract_id: int) -> None:
 def define_members(flow: Flow) -> None:
     """Staff logins; then members with one to three accounts and logins, some sharing a legal entity."""
     rng = flow.rng
-    for login_id, member_id in ((REGISTRY_LOGIN, 1), (OPERATOR_LOGIN, 2), (CONSOLE_LOGIN, 0)):
+    for login_id, member_id in STAFF.items():
         flow.send(Kind.DEFINE_LOGIN, subject_id=login_id, member_id=member_id, rights=8)
     account_id, login_id = ACCOUNT_FIRST, LOGIN_FIRST
-    entities = [7, 7, 8, 9, 10, 11, 12]
     for member_id in range(MEMBER_FIRST, flow.profile.capacity.members - 1):
         for _ in range(rng.randrange(1, 4)):
             if account_id < flow.profile.capacity.accounts:
@@ -145,7 +102,7 @@ def define_members(flow: Flow) -> None:
                     Kind.DEFINE_ACCOUNT,
                     account_id=account_id,
                     member_id=member_id,
-                    entity_id=rng.choice(entities),
+                    entity_id=rng.choice(flow.profile.entities),
                     group_id=1,
                     eligibility=7 if flow.chance(0.9) else rng.choice((0, 3, 6, 5)),
                 )
@@ -178,7 +135,7 @@ def wrong_definition(flow: Flow) -> None:
     flow.send(
         Kind.PARAMETER_SET,
         contract_id=rng.choice((0, 1, 2, capacity.contracts - 1, 999)),
-        parameter_id=rng.choice((0, 1, 5, 17, 18, 999)),
+        parameter_id=rng.choice((0, 1, 5, 17, 25, 37, 38, 999)),
         parameter_value=rng.choice((-1, 0, 1, 999_999, 2**40)),
     )
 

@@ -11,9 +11,10 @@ import pytest
 from exchange import kernel
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import read
-from tests.differential.day import PROFILES, generate_day
+from tests.differential.day import generate_day
 from tests.differential.drive import Divergence, run_kernel
 from tests.differential.flow import Day
+from tests.differential.profiles import PROFILES
 from tests.differential.shrink import explain, shrink
 from tests.reference.layout import write
 
