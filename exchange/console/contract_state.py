@@ -18,6 +18,10 @@ def minute_of_day(time_ns: int) -> int:
     return (time_ns // NS_PER_SECOND + SHANGHAI_AHEAD_S) // 60 % MINUTES_PER_DAY
 
 
+#: The book of a contract is listed or continuous, by its matching rule; what is shown of it is the same.
+BOOK_METHODS = (Method.LISTED, Method.CONTINUOUS)
+
+
 @dataclass
 class Sum:
     """Trades of one method."""
@@ -63,9 +67,10 @@ class ContractState:
         )  # fmt: skip
 
     def trade(self, event: Trade) -> None:
-        """A block trade counts in its own sums only: it never enters the live prices (rulebook §1.3)."""
-        self.sums[event.method].add(event.price_ticks, event.quantity_lots)
-        if event.method != Method.LISTED:
+        """A trade of the book, by either matching rule, makes the live prices; no other does (§1.3)."""
+        is_of_book = event.method in BOOK_METHODS
+        self.sums[Method.LISTED if is_of_book else event.method].add(event.price_ticks, event.quantity_lots)
+        if not is_of_book:
             return
         price_ticks = event.price_ticks
         self.open_ticks = self.open_ticks or price_ticks
@@ -83,7 +88,7 @@ class ContractState:
 
     def figures(self, event: DayFigures) -> None:
         """The day's own figures, once it is closed."""
-        if event.figure_method == Method.LISTED:
+        if event.figure_method in BOOK_METHODS:
             self.close_ticks, self.is_final = event.close_ticks, True
             self.open_ticks = event.open_ticks
 

@@ -160,7 +160,7 @@ def _contract_row(row: ContractView, lang: Lang, is_chosen: bool, is_past: bool)
         number(words.whole(row.block_lots)),
         number(words.tens_of_thousands(row.listed_fen + row.block_fen)),
         number(words.whole(row.listed_trades + row.block_trades), data_field="trades"),
-        _phase_cell(phases.get(Method.LISTED), row, lang, is_past),
+        _phase_cell(phases.get(Method.LISTED) or phases.get(Method.CONTINUOUS), row, lang, is_past),
         _phase_cell(phases.get(Method.BLOCK), row, lang, is_past),
     ]
 

@@ -32,7 +32,7 @@ from exchange.client.events import (
 )
 from exchange.client.replies import BoardListing, Contract, MethodPhase, Reply, Status
 from exchange.console import notices
-from exchange.console.contract_state import ContractState
+from exchange.console.contract_state import BOOK_METHODS, ContractState
 from exchange.console.registry_state import RegistryDay, RegistryState, RegistryStatus
 from exchange.console.source import Source
 from exchange.console.view import (
@@ -46,7 +46,7 @@ from exchange.console.view import (
     TradeView,
 )
 from exchange.rulebook import contract_table, sessions_on, surrender_dates
-from exchange.vocabulary.enums import Level, Method, Phase
+from exchange.vocabulary.enums import Level, Phase
 from exchange.vocabulary.units import market_time_ns, trading_day_date
 
 TRADES_KEPT_MAX: Final = 60
@@ -283,7 +283,7 @@ def _schedule(
         for row in changes
         if row.contract_id == 0
     }
-    listed = [row for row in changes if row.method is Method.LISTED]
+    listed = [row for row in changes if row.method in BOOK_METHODS]
     minutes = [row.seconds_of_day // 60 for row in listed]
     opens = zip(listed, minutes, minutes[1:], strict=False)
     return phases, tuple((start, end) for row, start, end in opens if row.phase is Phase.TRADING)

@@ -236,6 +236,13 @@ class TestSettlement:
         assert exchange.view().balance.word is Balance.REFUSED
 
 
+def test_a_continuous_book_makes_the_live_prices_as_a_listed_one_does(exchange: Exchange) -> None:
+    exchange.trade(4400, 2, "09:31:00", Method.CONTINUOUS)
+    exchange.trade(4100, 200_000, "13:30:00", Method.ONE_WAY)
+    contract = exchange.view().contracts[0]
+    assert (contract.last_ticks, contract.listed_lots, contract.block_lots) == (4400, 2, 0)
+
+
 def test_auctions_breakers_texts_and_undone_trades_are_news(exchange: Exchange) -> None:
     exchange.events(
         make(Kind.NOTICE_TEXT, notice_id=1, fragment_count=1, text=b"hello"),
