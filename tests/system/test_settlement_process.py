@@ -44,9 +44,9 @@ class Cities:
         self.running.append(process)
         return process
 
-    def start_exchange(self) -> subprocess.Popen[str]:
+    def start_exchange(self, day_seconds: str = DAY_SECONDS) -> subprocess.Popen[str]:
         process = self.start(
-            *("exchange", "serve", "--days", str(DAYS), "--day-seconds", DAY_SECONDS),
+            *("exchange", "serve", "--days", str(DAYS), "--day-seconds", day_seconds),
             *("--resume-after-restart", "0.2"),
         )
         self.until(lambda: (self.data / "run" / "shanghai.json").exists(), "Shanghai to listen")
@@ -99,6 +99,19 @@ class Cities:
     def day(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.data / "wuhan" / "days" / f"{name}.json").read_text())
         return found
+
+    def bust(self, match_id: int) -> bool:
+        """Undo a trade as the operator; refused where the seller has spent its proceeds."""
+        command = [sys.executable, "-m", "exchange", "operator", "bust", str(match_id)]
+        done = subprocess.run(
+            [*command, "--data", str(self.data)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert done.returncode == 0 or done.stdout.startswith("refused"), done.stdout + done.stderr
+        return done.returncode == 0
 
     def settlement(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -184,6 +197,22 @@ def test_a_planted_fault_holds_the_day_until_a_second_start(cities: Cities) -> N
     assert cities.day("2021-12-16")["stage"] == cities.day("2021-12-17")["stage"] == "STATED"
     assert cities.wait(members) == 0
     assert cities.wait(exchange) == 0
+
+
+def test_a_trade_undone_by_the_operator_holds_the_day(cities: Cities) -> None:
+    cities.start_exchange(day_seconds="20")  # the operator's program takes seconds to start
+    wuhan = cities.start_wuhan()
+    cities.start_members()
+    cities.until(lambda: cities.stage()[2] > 20, "trades")
+
+    undone = next(match_id for match_id in range(1, 21) if cities.bust(match_id))
+
+    assert cities.wait(wuhan) == 3, cities.text()
+    held = cities.day("2021-12-16")
+    assert (held["stage"], held["settled_trades"]) == ("REFUSED", 0)
+    assert [(found["what"], found["exchange"]) for found in held["breaks"]] == [("busted-trade", 0)]
+    assert f"Shanghai undid trade {undone}; this release cannot book it" in cities.text()
+    assert cities.settlement("check").returncode == 0
 
 
 def test_http_status_answers_only_with_the_token(cities: Cities) -> None:
