@@ -125,7 +125,7 @@ def check_replaced_funds(state: Core, slot: int, price_ticks: int, quantity_lots
     limit = signed(contract["parameters"][HOLDING_LIMIT])
     if limit > 0:
         held = available + signed(holding["locked"]) + signed(holding["bought_today"])
-        held += signed(holding["frozen"]) + signed(holding["open_buys"]) - own
+        held += signed(holding["frozen"]) + signed(holding["open_buys"]) + signed(holding["held"]) - own
         if held + quantity_lots > limit:
             return reasons.HOLDING_LIMIT
     return reasons.OK
