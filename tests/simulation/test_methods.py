@@ -1,4 +1,4 @@
-"""Days of every method: books of either rule, auctions that end by lot, three slots, a contract's last day."""
+"""Days of every method: books of either rule, auctions that end by lot, three slots, a last day."""
 
 from datetime import date
 from typing import Any
