@@ -52,9 +52,9 @@ def word_at(state: Core, index: int) -> int:
 
 
 @cold
-def rotate(word: int, places: int) -> int:
-    """A 32-bit word rotated to the right."""
-    return ((word >> places) | (word << (32 - places))) & WORD
+def twice(word: int) -> int:
+    """A 32-bit word beside itself: shifted to the right its low bits are the word rotated."""
+    return word | word << 32
 
 
 @cold
@@ -69,9 +69,11 @@ def schedule_word(state: Core, index: int) -> int:
     """The next word of the message schedule; it takes the place of the one sixteen before."""
     early = word_at(state, (index + 1) % BLOCK_WORDS)
     late = word_at(state, (index + 14) % BLOCK_WORDS)
+    early_twice = twice(early)
+    late_twice = twice(late)
     word = word_at(state, index % BLOCK_WORDS) + word_at(state, (index + 9) % BLOCK_WORDS)
-    word += rotate(early, 7) ^ rotate(early, 18) ^ (early >> 3)
-    word += rotate(late, 17) ^ rotate(late, 19) ^ (late >> 10)
+    word += (early_twice >> 7 ^ early_twice >> 18 ^ early >> 3) & WORD
+    word += (late_twice >> 17 ^ late_twice >> 19 ^ late >> 10) & WORD
     scratch_at(state, index % BLOCK_WORDS)["word"] = word & WORD
     return word & WORD
 
@@ -89,9 +91,11 @@ def add_block(state: Core) -> None:
     h = word_at(state, HASH + 7)
     for index in range(ROUNDS):
         word = word_at(state, index) if index < BLOCK_WORDS else schedule_word(state, index)
-        first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ ((e ^ WORD) & g))
+        turned = twice(e)
+        first = h + ((turned >> 6 ^ turned >> 11 ^ turned >> 25) & WORD) + ((e & f) ^ ((e ^ WORD) & g))
         first += ROUND_CONSTANTS[index] + word
-        second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
+        turned = twice(a)
+        second = ((turned >> 2 ^ turned >> 13 ^ turned >> 22) & WORD) + ((a & b) ^ (a & c) ^ (b & c))
         h = g
         g = f
         f = e
