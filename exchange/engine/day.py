@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from exchange.engine.bounds import INTERNAL_COMMANDS_MAX
 from exchange.engine.day_file import FiguresCollector
+from exchange.engine.missed import MissedTransitions
 from exchange.engine.opening import DayPlan
-from exchange.engine.scheduler import BOOK_METHODS, SCHEDULED_KINDS
+from exchange.engine.scheduler import BOOK_METHODS, SCHEDULED_KINDS, unstamped
 from exchange.errors import CorruptionError, UsageError
 from exchange.vocabulary.enums import HaltReason, Level, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
@@ -84,6 +85,7 @@ _WATCHED: Final = (
     Kind.DAY_FIGURES,
     Kind.COMPOSITE,
     Kind.HALT_CHANGED,
+    Kind.PHASE_CHANGED,
     Kind.SETTLEMENT_STAGE,
     Kind.OPENING_ACCEPTED,
     Kind.SEAL_TOTALS,
@@ -121,6 +123,7 @@ class TradingDay:
         self.script_done = 0  # commands of the opening script journaled
         self.schedule_done = 0  # commands of the schedule journaled
         self.is_halted = False
+        self.missed = MissedTransitions()
         self.caught_at_close = 0  # orders queued at the close, sequenced after it and so refused
         self._is_operator_halt = False  # a halt that only an operator may lift
         self._closing: tuple[int, int] | None = None  # (sequence, time) of the books' first scheduled ENDED
@@ -145,13 +148,14 @@ class TradingDay:
             self._resume_at_real_ns = None if self._is_operator_halt else resume_at_real_ns
 
     def owed(self, time_ns: int, real_ns: int) -> list[bytes]:
-        """Commands due now, in a fixed order: restart, resume, schedule, close, seal."""
+        """Commands due now, in a fixed order: restart, resume, what was missed, schedule, close, seal."""
         match self.stage:
             case DayStage.OPENING:
                 return list(self.plan.script[self.script_done : self.script_done + INTERNAL_COMMANDS_MAX])
             case DayStage.SESSION:
                 return [
                     *self._owed_after_restart(real_ns),
+                    *self.missed.owed(),
                     *self.plan.schedule.due(self.schedule_done, time_ns),
                 ]
             case DayStage.ENDED:
@@ -175,9 +179,7 @@ class TradingDay:
         for index in np.flatnonzero(is_own & _IS_SCRIPT[kinds]).tolist():
             self._observe_script(commands[index : index + 1].view(np.uint64).tobytes())
         for index in np.flatnonzero(is_own & _IS_SCHEDULED[kinds]).tolist():
-            self.schedule_done += 1
-            if self._closing is None and _is_close(commands[index]):
-                self._closing = int(commands["sequence"][index]), int(commands["time_ns"][index])
+            self._observe_scheduled(commands[index : index + 1])
         if self._closing is not None and self.stage is DayStage.SESSION:
             sequence, time_ns = self._closing
             is_caught = (commands["sequence"] > sequence) & (commands["time_ns"] == time_ns)
@@ -199,10 +201,19 @@ class TradingDay:
                 "put the former directory back until the day is open, or begin anew with --fresh",
             )
 
+    def _observe_scheduled(self, command: Records) -> None:
+        """One of the schedule's own commands, or one that makes up for a transition missed in a halt."""
+        if self.plan.schedule.is_due(self.schedule_done, command.view(np.uint64).tobytes()):
+            self.schedule_done += 1
+        if command["kind"][0] == Kind.SET_PHASE:
+            self.missed.note_command(int(command["sequence"][0]), Phase(int(command["phase"][0])))
+        if self._closing is None and _is_close(command[0]):
+            self._closing = int(command["sequence"][0]), int(command["time_ns"][0])
+
     def _observe_script(self, record: bytes) -> None:
         script, index = self.plan.script, self.script_done
         if self._script_differs_at is None and (
-            index >= len(script) or _unstamped(record) != _unstamped(script[index])
+            index >= len(script) or unstamped(record) != unstamped(script[index])
         ):
             self._script_differs_at = index
         self.script_done += 1
@@ -214,7 +225,10 @@ class TradingDay:
             case Kind.COMMAND_DONE:
                 self._observe_done(Kind(int(event["command_kind"])))
             case Kind.HALT_CHANGED:
+                self.missed.note_halt(event)
                 self._observe_halt(event)
+            case Kind.PHASE_CHANGED:
+                self.missed.note_phase(event)
             case Kind.OPENING_ACCEPTED:
                 self._happened(Fact.OPENING_ACCEPTED)
             case Kind.RESULT_CONFIRMED:
@@ -266,11 +280,6 @@ def _is_close(command: Records) -> bool:
     """Whether a scheduled command ends the day's books: one-way bidding may have ended long before."""
     is_end = command["kind"] == Kind.SET_PHASE and command["phase"] == Phase.ENDED
     return bool(is_end and command["method"] in BOOK_METHODS)
-
-
-def _unstamped(record: bytes) -> bytes:
-    """A command without the sequence and time that the exchange stamps."""
-    return record[:8] + record[24:]
 
 
 def resume_time_ns(real_ns: int, resume_after_restart_s: float) -> int | None:

@@ -86,12 +86,21 @@ class Schedule:
         """Every scheduled command."""
         return self._dues
 
+    def is_due(self, position: int, record: bytes) -> bool:
+        """Whether a journaled command is the one that stands at a position."""
+        return position < len(self._dues) and unstamped(record) == unstamped(self._dues[position].record)
+
     def due(self, position: int, time_ns: int) -> list[bytes]:
         """Commands from `position` on that are due by `time_ns`."""
         stop = position
         while stop < len(self._dues) and self._dues[stop].time_ns <= time_ns:
             stop += 1
         return [due.record for due in self._dues[position:stop]]
+
+
+def unstamped(record: bytes) -> bytes:
+    """A command of the exchange's own without the sequence and time that are stamped."""
+    return record[:8] + record[24:]
 
 
 def _dues(

@@ -12,7 +12,7 @@ from exchange.engine.day_file import read_day_file
 from exchange.engine.engine import Engine
 from exchange.engine.scheduler import Lots
 from exchange.vocabulary.control import MODULUS, balance_term
-from exchange.vocabulary.enums import Method, Phase, Side
+from exchange.vocabulary.enums import Level, Method, Phase, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_PUBLIC
 from exchange.vocabulary.records import COMMAND, make, read
@@ -191,15 +191,37 @@ class TestContinuousDay:
             [due for due in day.engine.day.plan.schedule.dues if due.time_ns <= day.clock.now_ns()]
         )
 
-    def test_an_auction_missed_while_the_exchange_was_down_ends_when_it_comes_back(self) -> None:
+    def test_an_auction_missed_while_the_exchange_was_down_is_made_up_for(self) -> None:
         day = CcerDay()
         day.go_to(9 * 3600 + 900)
         day.limit(ALICE, Side.SELL, 7_900, 10)
         day.limit(BOB, Side.BUY, 8_100, 10)
         day.clock.set(market_time_ns(CCER_DAY, 10 * 3600))
+        day.start(day.disk.after_crash(Survival.DROPPED))
+        day.run()
+        assert day.phases()[-1] is Phase.PAUSED and not day.public(Kind.TRADE)  # halted: no uncross
         day.crash()
-        assert day.phases()[-1] in (Phase.TRADING, Phase.PAUSED)  # halted when it came back: no uncross then
-        assert day.engine.day.stage is DayStage.SESSION
+        assert day.phases()[-3:] == [Phase.PAUSED, Phase.CALL_AUCTION, Phase.TRADING]
+        assert len(day.public(Kind.TRADE)) == 1
+        done = day.engine.day.schedule_done
+        assert done == sum(due.time_ns <= day.clock.now_ns() for due in day.engine.day.plan.schedule.dues)
+        day.crash()
+        assert (day.engine.day.schedule_done, len(day.public(Kind.TRADE))) == (done, 1)
+
+    def test_a_contract_halted_by_itself_waits_for_its_own_resume(self) -> None:
+        day = CcerDay()
+        day.go_to(9 * 3600 + 900)
+        day.limit(ALICE, Side.SELL, 7_900, 10)
+        day.limit(BOB, Side.BUY, 8_100, 10)
+        day.send(OPERATOR, make(Kind.HALT, level=Level.CONTRACT, subject_id=CCER, halt_reason=1))
+        day.go_to(OPENING, 40 * NS_PER_SECOND)
+        assert day.phases()[-1] is Phase.PAUSED
+        day.send(OPERATOR, make(Kind.HALT, level=Level.MARKET, halt_reason=1))
+        day.send(OPERATOR, make(Kind.RESUME, level=Level.MARKET))
+        assert day.phases()[-1] is Phase.PAUSED
+        day.send(OPERATOR, make(Kind.RESUME, level=Level.CONTRACT, subject_id=CCER))
+        assert day.phases()[-2:] == [Phase.CALL_AUCTION, Phase.TRADING]
+        assert len(day.public(Kind.TRADE)) == 1
 
 
 class TestThreeSlots:
