@@ -5,6 +5,7 @@ in the same memory.
 """
 
 import sys
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -162,7 +163,7 @@ def set_up_day(terms: Terms) -> Records:
         )
         for contract in range(1, terms.contracts + 1)
     ]
-    commands = np.concatenate(
+    commands = _join(
         (
             np.frombuffer(b"".join(parts), COMMAND),
             _accounts(),
@@ -185,7 +186,7 @@ def _accounts() -> Records:
     logins = _copies(Kind.DEFINE_LOGIN, ACCOUNTS, rights=Right.TRADE | Right.RISK)
     logins["subject_id"] = numbers
     logins["member_id"] = MEMBER_FIRST + numbers
-    return np.concatenate((accounts, logins))
+    return _join((accounts, logins))
 
 
 def _opening_positions(contracts: int) -> Records:
@@ -211,7 +212,7 @@ def _opening_positions(contracts: int) -> Records:
         control_hash=control % MODULUS,
         **letter,
     )
-    return np.concatenate((*parts, cash, np.frombuffer(totals, COMMAND)))
+    return _join((*parts, cash, np.frombuffer(totals, COMMAND)))
 
 
 def _own_limits() -> list[Records]:
@@ -228,6 +229,11 @@ def _own_limits() -> list[Records]:
         part["login_id"] = part["account_id"] = np.arange(1, ACCOUNTS + 1)
         parts.append(part)
     return parts
+
+
+def _join(parts: Iterable[Records]) -> Records:
+    """One array after the other; numpy's concatenate would give each overlapping field a place of its own."""
+    return np.frombuffer(b"".join(part.tobytes() for part in parts), COMMAND).copy()
 
 
 def _copies(kind: Kind, count: int, **values: int | bytes) -> Records:

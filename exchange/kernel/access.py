@@ -68,6 +68,7 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "proposals": (PROPOSAL, ("proposals",)),
     "proposed": (COMMAND, ("proposals",)),
     "scratch": (SCRATCH, ("words",)),
+    "commands": (COMMAND, ("commands",)),
     "events": (EVENT, ("events",)),
     "streams": (STREAM, ("events",)),
 }
@@ -98,12 +99,16 @@ def _python_rows(name: str) -> Callable[..., np.void]:
     return row
 
 
+def _python_touch(_name: str) -> Callable[..., None]:
+    return lambda _core, *_values: None
+
+
 def _python_capacity(name: str) -> Callable[[Core], int]:
     return lambda core: core.capacities[name]
 
 
-def _python_enter(state: State, events: Rows, streams: NDArray[np.uint32]) -> Core:
-    rows = dict(zip(ARRAYS, (*state, events, streams.view(STREAM)), strict=True))
+def _python_enter(state: State, commands: Rows, events: Rows, streams: NDArray[np.uint32]) -> Core:
+    rows = dict(zip(ARRAYS, (*state, commands, events, streams.view(STREAM)), strict=True))
     capacities = {SIDE: SIDES}
     for name, (_, indexes) in ARRAYS.items():
         if indexes and indexes[-1] not in capacities:
@@ -112,19 +117,19 @@ def _python_enter(state: State, events: Rows, streams: NDArray[np.uint32]) -> Co
     return Core(rows, capacities)
 
 
-def _choose() -> tuple[Callable[[str], Any], Callable[[str], Any], Any]:
+def _choose() -> tuple[Callable[[str], Any], Callable[[str], Any], Callable[[str], Any], Any]:
     if not IS_COMPILED:
-        return _python_rows, _python_capacity, _python_enter
+        return _python_rows, _python_touch, _python_capacity, _python_enter
     from exchange.kernel import pointers
 
     layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES)
-    return layout.rows, layout.capacity, layout.enter()
+    return layout.rows, layout.touch, layout.capacity, layout.enter()
 
 
-_rows, _capacity, _enter = _choose()
+_rows, _touch, _capacity, _enter = _choose()
 
-#: The record of a state and the caller's buffers, for the duration of a call.
-enter: Final = cast("Callable[[State, Rows, NDArray[np.uint32]], Core]", _enter)
+#: The record of a state, the caller's commands and its buffers for events, for the duration of a call.
+enter: Final = cast("Callable[[State, Rows, Rows, NDArray[np.uint32]], Core]", _enter)
 
 counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
 contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
@@ -136,6 +141,7 @@ login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
 member_at: Final = cast("Callable[[Core, int], np.void]", _rows("members"))
 account_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("account_limits"))
 login_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("login_limits"))
+command_at: Final = cast("Callable[[Core, int], np.void]", _rows("commands"))
 event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
 stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
 trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))
@@ -155,6 +161,15 @@ level_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("levels
 #: by contract, side and word: leaf words, then their summary
 word_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("words"))
 
+#: ask for a row's cache line; nothing is read, and an index may be out of range
+touch_login: Final = cast("Callable[[Core, int], None]", _touch("logins"))
+touch_member: Final = cast("Callable[[Core, int], None]", _touch("members"))
+touch_account: Final = cast("Callable[[Core, int], None]", _touch("accounts"))
+touch_holding: Final = cast("Callable[[Core, int, int], None]", _touch("holdings"))
+touch_reference: Final = cast("Callable[[Core, int, int], None]", _touch("references"))
+touch_order: Final = cast("Callable[[Core, int], None]", _touch("orders"))
+touch_link: Final = cast("Callable[[Core, int], None]", _touch("links"))
+
 contracts_in: Final = cast("Callable[[Core], int]", _capacity("contracts"))
 accounts_in: Final = cast("Callable[[Core], int]", _capacity("accounts"))
 logins_in: Final = cast("Callable[[Core], int]", _capacity("logins"))
@@ -166,4 +181,5 @@ trades_in: Final = cast("Callable[[Core], int]", _capacity("trades"))
 transfers_in: Final = cast("Callable[[Core], int]", _capacity("transfers"))
 ring_of: Final = cast("Callable[[Core], int]", _capacity("ring"))
 side_words_in: Final = cast("Callable[[Core], int]", _capacity("side_words"))
+commands_in: Final = cast("Callable[[Core], int]", _capacity("commands"))
 events_in: Final = cast("Callable[[Core], int]", _capacity("events"))

@@ -4,7 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.access import Core, counters_of, enter, events_in, login_at, logins_in, proposed_at
+from exchange.kernel.access import (
+    Core,
+    command_at,
+    commands_in,
+    counters_of,
+    enter,
+    events_in,
+    login_at,
+    logins_in,
+    proposed_at,
+)
+from exchange.kernel.ahead import look_ahead
 from exchange.kernel.auction_end import apply_auction_end, run_auction_end
 from exchange.kernel.bands import apply_band_change, run_band_change
 from exchange.kernel.block import (
@@ -289,16 +300,18 @@ def start_command(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
-def run_batch(state: Core, commands: Rows) -> tuple[int, int, int]:
+def run_batch(state: Core) -> tuple[int, int, int]:
     """Step after step while the next one's worst case fits the event buffer."""
     counters = counters_of(state)
     room = events_in(state) - STEP_EVENTS
+    end = commands_in(state)
     done = signed(0)
     count = signed(0)
-    while done < len(commands) and count <= room:
-        command = commands[done]
+    while done < end and count <= room:
+        command = command_at(state, done)
         stage = signed(counters["stage"])
         if stage == 0:
+            look_ahead(state, done, end)
             count = start_command(state, count, command)
         elif stage == PAUSING_MARKET:
             count = run_pause_market(state, count, command)
@@ -315,7 +328,7 @@ def run_batch(state: Core, commands: Rows) -> tuple[int, int, int]:
             counters["after_stage"] = 0
         else:
             done += 1
-    more = signed(1) if done < len(commands) else signed(0)
+    more = signed(1) if done < end else signed(0)
     return done, count, more
 
 
@@ -328,4 +341,4 @@ def apply_batch(
     A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events
     and calls again with commands[done:], the first of which may be half done: nothing runs in between.
     """
-    return run_batch(enter(state, events, streams), commands)
+    return run_batch(enter(state, commands, events, streams))

@@ -37,15 +37,32 @@ class Layout:
 
     def rows(self, name: str) -> Callable[..., Any]:
         """The accessor of an array: a pointer to the row at its indexes."""
-        dtype, indexes = self.arrays[name]
-        record = from_dtype(dtype)
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            return self._address(context, builder, name, arguments)
+            return self._address(context, builder, name, arguments, bool(config.BOUNDSCHECK))
+
+        return self._by_indexes(name, from_dtype(self.arrays[name][0]), emit)
+
+    def touch(self, name: str) -> Callable[..., Any]:
+        """What asks for the cache line of the row at its indexes; it reads nothing, so nothing is checked."""
+
+        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            address = self._address(context, builder, name, arguments, False)
+            kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), *[ir.IntType(32)] * 3])
+            prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+            for_writing, keep, data = (ir.IntType(32)(number) for number in (1, 3, 1))
+            builder.call(prefetch, [builder.bitcast(address, BYTE.as_pointer()), for_writing, keep, data])
+            return context.get_dummy_value()
+
+        return self._by_indexes(name, types.none, emit)
+
+    def _by_indexes(self, name: str, result: Any, emit: Any) -> Callable[..., Any]:
+        """An intrinsic of the state and as many numbers as the array has indexes."""
+        count = len(self.arrays[name][1])
 
         def signature(core: Any) -> Any:
             self._expect_core(core)
-            return record(self.type, *[types.int64] * len(indexes))
+            return result(self.type, *[types.int64] * count)
 
         @intrinsic
         def only(_context: Any, core: Any) -> Any:
@@ -67,7 +84,7 @@ class Layout:
             """A row by three indexes."""
             return signature(core), emit
 
-        return (only, by_one, by_two, by_three)[len(indexes)]
+        return (only, by_one, by_two, by_three)[count]
 
     def capacity(self, name: str) -> Callable[..., Any]:
         """The accessor of a capacity."""
@@ -90,14 +107,14 @@ class Layout:
             return self._fill(context, builder, signature, arguments)
 
         @intrinsic
-        def enter(_context: Any, state: Any, events: Any, streams: Any) -> Any:
-            """The record of a state and the caller's buffers."""
-            for name, kind in zip(self.arrays, (*state.types, events, streams), strict=True):
+        def enter(_context: Any, state: Any, commands: Any, events: Any, streams: Any) -> Any:
+            """The record of a state, the caller's commands and its buffers for events."""
+            for name, kind in zip(self.arrays, (*state.types, commands, events, streams), strict=True):
                 wanted = types.uint32 if name == "streams" else from_dtype(self.arrays[name][0])
                 is_plain = isinstance(kind, types.Array) and kind.ndim == 1 and kind.layout == "C"
                 if not (is_plain and kind.mutable and kind.dtype == wanted):
                     raise TypingError(f"{name}: expected a writable array of {wanted}, found {kind}")
-            return self.type(state, events, streams), emit
+            return self.type(state, commands, events, streams), emit
 
         return enter
 
@@ -111,19 +128,19 @@ class Layout:
         value.set_metadata("invariant.load", builder.module.add_metadata([]))
         return value
 
-    def _address(self, context: Any, builder: Any, name: str, arguments: Any) -> Any:
+    def _address(self, context: Any, builder: Any, name: str, arguments: Any, is_checked: bool) -> Any:
         dtype, indexes = self.arrays[name]
         core, values = arguments[0], arguments[1:]
         base = self._load(builder, core, name, BYTE.as_pointer())
         place = WORD(0)
         for index, value in zip(indexes, values, strict=True):
             is_first = index == indexes[0]
-            if config.BOUNDSCHECK:
+            if is_checked:
                 self._check(context, builder, core, name, index, value)
             if not is_first:
                 place = builder.mul(place, self._count(builder, core, index))
             place = value if is_first else builder.add(place, value)
-        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))], inbounds=True)
+        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))])
         return builder.bitcast(row, context.get_value_type(from_dtype(dtype)))
 
     def _count(self, builder: Any, core: Any, index: str) -> Any:

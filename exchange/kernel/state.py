@@ -74,15 +74,24 @@ class State(NamedTuple):
     scratch: Rows  # of a hash, while it is computed
 
 
-def _dtype(text: str) -> np.dtype[np.void]:
-    """An aligned dtype from `name type` pairs; `type*n` is a small fixed array."""
+def _dtype(text: str, row_bytes: int = 0) -> np.dtype[np.void]:
+    """An aligned dtype from `name type` pairs; `type*n` is a small fixed array. A row may have a fixed size."""
     fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = []
     for row in filter(None, map(str.strip, text.splitlines())):
         for pair in row.split("#")[0].split(","):
             name, kind = pair.split()
             kind, _, count = kind.partition("*")
             fields.append((name, kind, (int(count),)) if count else (name, kind))
-    return np.dtype(fields, align=True)
+    packed = np.dtype(fields, align=True)
+    if not row_bytes:
+        return packed
+    if packed.itemsize > row_bytes:
+        raise ValueError(f"expected a row of at most {row_bytes} bytes, found {packed.itemsize}")
+    names = packed.names or ()
+    formats = [packed.fields[name][0] for name in names] if packed.fields else []
+    offsets = [packed.fields[name][1] for name in names] if packed.fields else []
+    layout = {"names": names, "formats": formats, "offsets": offsets, "itemsize": row_bytes}
+    return np.dtype(layout, align=True)  # type: ignore[call-overload, no-any-return]
 
 
 COUNTERS: Final = _dtype(f"""
@@ -160,14 +169,19 @@ ORDER: Final = _dtype("""
 #: 16 bytes, apart from the orders so that many fit the caches: unlinking touches the neighbours in two lists.
 LINK: Final = _dtype("next u4, previous u4, account_next u4, account_previous u4")
 
-ACCOUNT: Final = _dtype("""
-    available i8, locked i8, proceeds_today i8, proceeds_held i8, fees_today i8, opening i8, frozen i8
-    member_id u4, entity_id u4, group_id u4, open_orders u4, trade_count u4
-    opening_mark u4, result_mark u4, eligibility u1, is_defined u1, has_limits u1
+#: Two cache lines; orders and trades need the first only.
+ACCOUNT: Final = _dtype(
+    """
+    available i8, locked i8, fees_today i8, proceeds_today i8
+    member_id u4, entity_id u4, open_orders u4, trade_count u4
     first_order u4, last_order u4  # of the live orders, ascending ids
+    eligibility u1, is_defined u1, has_limits u1
     next_account u4  # of the member, ascending; 0 = none
+    proceeds_held i8, opening i8, frozen i8, group_id u4, opening_mark u4, result_mark u4
     auction_mark u4, auction_lots u4  # what the allocation of that number has given it
-""")
+    """,
+    2 * CACHE_LINE_BYTES,
+)
 
 #: One cache line. open_buys are the lots of the account's resting buys; held is on its way out, not yet gone
 #: (of contract 0: cash, the only field used there).
@@ -176,9 +190,12 @@ HOLDING: Final = _dtype("""
 """)
 
 LOGIN: Final = _dtype(
-    "highest_reference u4, member_id u4, is_defined u1, is_killed u1, is_up u1, rights u1, down_reason u1,"
-    "cancels_on_disconnect u1, grace_ms u4, dead_man_ms u4, heard_ns i8, silent_ns i8, disconnect_due_ns i8"
-    ", has_limits u1, open_orders u4"
+    """
+    highest_reference u4, member_id u4, heard_ns i8, open_orders u4
+    is_defined u1, is_killed u1, has_limits u1, is_up u1, rights u1, down_reason u1
+    cancels_on_disconnect u1, grace_ms u4, dead_man_ms u4, silent_ns i8, disconnect_due_ns i8
+    """,
+    CACHE_LINE_BYTES,
 )
 
 REFERENCE: Final = _dtype("slot u4")
@@ -197,10 +214,13 @@ TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id 
 MOVEMENT: Final = _dtype("moved i8, covered i8, opening_mark u4, result_mark u4")
 
 #: messages and cancels are those of the second that began at second_ns.
-MEMBER: Final = _dtype("""
+MEMBER: Final = _dtype(
+    """
     event_count i8, second_ns i8, messages u4, cancels u4, first_account u4, last_account u4
     is_defined u1, is_killed u1
-""")
+    """,
+    CACHE_LINE_BYTES,
+)
 
 #: What a member allows its own account or login, by MemberLimit; 0 = off.
 OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}")

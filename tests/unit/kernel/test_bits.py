@@ -11,7 +11,7 @@ from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, entry, signed
 from exchange.kernel.state import SIDES, Capacity, State, new_state
 from exchange.vocabulary.limits import MEMBER_FIRST
-from exchange.vocabulary.records import EVENT, Records
+from exchange.vocabulary.records import COMMAND, EVENT, Records
 
 CONTRACT = 1
 MARK, CLEAR, FIND = 0, 1, 2
@@ -32,6 +32,7 @@ def run_bits(state: Core, contract_id: int, side: int, position: int, what: int)
 @entry
 def use_bits(
     state: State,
+    commands: Records,
     events: Records,
     streams: NDArray[np.uint32],
     contract_id: int,
@@ -40,14 +41,14 @@ def use_bits(
     what: int,
 ) -> int:
     """Called from Python: the helpers themselves have no wrapper."""
-    return run_bits(enter(state, events, streams), contract_id, side, position, what)
+    return run_bits(enter(state, commands, events, streams), contract_id, side, position, what)
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("levels", [1, 31, 32, 33, 1_000, 1_024, 1_025, 5_000])
 def test_first_level_is_the_first_marked_one(levels: int, side: int) -> None:
     state = new_state(Capacity(1, levels, 2, 3, 2, MEMBER_FIRST + 1, 1))
-    events, streams = np.zeros(1, EVENT), np.zeros(1, np.uint32)
+    commands, events, streams = np.zeros(1, COMMAND), np.zeros(1, EVENT), np.zeros(1, np.uint32)
     words = len(state.words) // (3 * SIDES)  # of one side of one of three contracts
     own = slice((CONTRACT * SIDES + side) * words, (CONTRACT * SIDES + side + 1) * words)
     mine = np.zeros(len(state.words), bool)
@@ -56,7 +57,7 @@ def test_first_level_is_the_first_marked_one(levels: int, side: int) -> None:
 
     def use(what: int, position: int) -> int:
         return use_bits(
-            state, events, streams, signed(CONTRACT), signed(side), signed(position), signed(what)
+            state, commands, events, streams, signed(CONTRACT), signed(side), signed(position), signed(what)
         )
 
     rng = random.Random(levels)
