@@ -5,7 +5,7 @@
   `stream=` names the stream an event goes to, by a member's name or `public`.
 - A value is a number (`100_000`), a price in yuan (`55.52`), a member's name, the name of an enum member, or
   `$name`, which an expected event binds when it is new and which stands for that number afterwards.
-- `after=15_000` before a command lets so many milliseconds pass; `next_change_ns=+15_000` is that long after it.
+- `after=15_000` before a command lets so many milliseconds pass; `next_change_ns=+15_000` is as much later.
 - `#` starts a comment. `---` alone on a line ends the rows that come before the opening positions.
 """
 

@@ -7,6 +7,7 @@ import pytest
 from exchange import kernel
 from exchange.errors import CorruptionError
 from exchange.kernel.state import State
+from exchange.vocabulary.enums import BreakerState
 from tests.unit.kernel.day import ANN, BOB, CAPACITY, CEA, busy_day
 
 HOLDING = ANN * CAPACITY.contracts + CEA
@@ -63,6 +64,23 @@ def proposal_of_nothing(state: State) -> None:
     state.proposals["proposal_id"][0], state.proposals["halves"][0] = 1, 3
 
 
+def breaker_without_phase(state: State) -> None:
+    """A breaker that pauses a book which trades."""
+    state.contracts["breaker_state"][CEA] = BreakerState.PAUSE
+
+
+def timer_slept_over(state: State) -> None:
+    """A disconnect timer that no tick would see in time."""
+    state.logins["cancels_on_disconnect"][1] = 1
+    state.logins["disconnect_due_ns"][1] = int(state.counters["timer_wake_ns"][0]) - 1
+
+
+def timer_of_nobody(state: State) -> None:
+    """A disconnect timer of a login that did not ask for one."""
+    state.counters["timer_wake_ns"] = 0
+    state.logins["disconnect_due_ns"][1] = 1
+
+
 DAMAGES = {
     "units of contract 1": add("holdings", HOLDING, "available", 1),
     "cash plus fees": add("accounts", BOB, "available", -1),
@@ -89,6 +107,12 @@ DAMAGES = {
     "is_metered": add("counters", 0, "is_metered", 1),
     "proposals above the highest number": add("proposals", 9, "proposal_id", 1),
     "proposal 1 hash": proposal_of_nothing,
+    "breaker of contract 1: phase": breaker_without_phase,
+    "breaker of contract 1: prices": add("contracts", CEA, "frozen_upper", 1),
+    "window of contract 1: tonnes": add("contracts", CEA, "window_lots", 1),
+    "window of contract 1: amount": add("windows", CEA * 300, "fen", 1),
+    "timers due before": timer_slept_over,
+    "disconnect timers that nobody asked for": timer_of_nobody,
     "free slots": slot_twice_free,
     "backward links": back_link,
 }
