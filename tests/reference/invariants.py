@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from exchange.vocabulary.enums import BreakerState, HoldState, ParameterId, Phase, Side
+from exchange.vocabulary.enums import BreakerState, HoldState, OrderKind, ParameterId, Phase, Side
 from exchange.vocabulary.limits import LEVEL_LOTS_MAX
 from tests.reference.letters import CASH
 from tests.reference.market import Market
@@ -20,6 +20,7 @@ def check(market: Market) -> None:
     check_orders(market)
     for contract in market.contracts.values():
         check_book(contract)
+        check_auction(contract)
         check_offers(contract)
         check_breaker(contract)
     check_proposals(market)
@@ -166,3 +167,17 @@ def check_proposals(market: Market) -> None:
         if all(proposal.halves):
             record = stamped(b"".join(proposal.halves), None)
             _equal(f"hash of proposal {proposal.proposal_id}", proposal.command_hash, short_hash(record))
+
+
+def check_auction(contract: Contract) -> None:
+    """Bids rest only while an auction runs, between its floor and ceiling and under one account's share."""
+    auction = contract.auction
+    bids = [order for _, level in contract.bids.best_first() for order in level.orders]
+    if auction is None:
+        _equal(f"bids of contract {contract.contract_id} without an auction", [], bids)
+        return
+    assert auction.offer.kind == OrderKind.AUCTION_OFFER, f"expected a lot, found {auction.offer.kind}"
+    for bid in bids:
+        assert bid.kind == OrderKind.BID, f"expected a bid, found {bid.kind}"
+        assert auction.floor_ticks <= bid.price_ticks <= auction.ceiling_ticks, f"bid at {bid.price_ticks}"
+        assert bid.remaining_lots <= auction.account_lots_max, f"bid of {bid.remaining_lots}"

@@ -253,6 +253,33 @@ TABLES = {
         exchange TICK after=60_000                                      -> nothing
         operator AUCTION_END contract=1 method=one_way auction_id=7     -> !UNKNOWN_AUCTION
     """,
+    "staff spare the lot of an auction that still has bids, and along an account's list": NOTICE
+    + """
+        bob AUCTION_BID auction_id=7 q=5 p=58.00                        -> ACCEPTED order=$b
+        cat AUCTION_BID auction_id=7 q=6 p=59.00                        -> ACCEPTED order=$c
+        operator MASS_CANCEL account=ann side=255 method=255            -> MASS_CANCELLED record_count=0 cancelled_lots=0
+        operator MASS_CANCEL side=sell method=255                       -> MASS_CANCELLED record_count=0
+        operator MASS_CANCEL account=bob side=255 method=255            -> DONE order=$b done=mass_cancelled; MASS_CANCELLED record_count=1
+        operator MASS_CANCEL side=buy method=one_way                    -> DONE order=$c done=mass_cancelled; MASS_CANCELLED record_count=1 cancelled_lots=6
+        operator MASS_CANCEL side=sell method=one_way                   -> DONE order=$a done=mass_cancelled; AUCTION_RESULT auction_id=7; MASS_CANCELLED record_count=1 cancelled_lots=100_000
+    """,
+    "a lost connection cancels bids, but never what binds": """
+        exchange PARAMETER_SET contract=2 parameter_id=auction_bid_cancel parameter_value=0 -> COMMAND_DONE
+        exchange PARAMETER_SET contract=2 parameter_id=auction_quantity_lots_min parameter_value=1 -> COMMAND_DONE
+        ---
+        bob SESSION_SETTING cancel_on_disconnect=1                      -> SETTING_CHANGED
+        ann SESSION_SETTING cancel_on_disconnect=1                      -> SETTING_CHANGED
+        exchange AUCTION_NOTICE contract=2 account=ann auction_id=1 q=500 floor_ticks=80.00 end_ns=+60_000 -> ACCEPTED; ...
+    """
+    + NOTICE
+    + """
+        bob AUCTION_BID contract=2 auction_id=1 q=5 p=80.00             -> ACCEPTED order=$binding
+        bob AUCTION_BID auction_id=7 q=6 p=58.00                        -> ACCEPTED order=$b
+        exchange LOGIN_DOWN subject_id=12 down_reason=2                 -> LOGIN_CHANGED
+        exchange LOGIN_DOWN subject_id=11 down_reason=2                 -> LOGIN_CHANGED
+        exchange TICK                                                   -> MASS_CANCELLED stream=ann record_count=0; DONE order=$b done=disconnected; MASS_CANCELLED stream=bob record_count=1 cancelled_lots=6
+        exchange TICK after=60_000                                      -> DONE order=$a; AUCTION_RESULT contract=1; EXECUTED order=$binding p=80.00; ...
+    """,
     "without a bid everything is left over; the next auction has a higher number": NOTICE
     + """
         exchange TICK after=60_000                                      -> DONE order=$a q=100_000 done=remainder filled_lots=0; AUCTION_RESULT p=0 tonnes_lots=0 auction_trade_count=0 turnover_fen=0 auction_id=7
