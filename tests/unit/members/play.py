@@ -43,7 +43,7 @@ def trade(view: MarketView, price: int, lots: int, method: Method = Method.LISTE
 
 
 def rest(state: MemberState, order_id: int, side: Side, price: int, lots: int) -> None:
-    event = Accepted(0, 0, 0, 0, CONTRACT, state.account_id, order_id, price, lots, 0, side, Method.LISTED,
+    event = Accepted(0, 0, 0, 0, CONTRACT, state.account_id, order_id, price, lots, 0, side, 0, Method.LISTED,
                      OrderKind.LISTING)  # fmt: skip
     state.take(event)
 

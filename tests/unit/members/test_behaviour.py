@@ -128,7 +128,8 @@ def test_mistakes_are_rare_and_wrong() -> None:
 
 
 def offer(side: Side, price: int, lots: int = 100_000) -> BlockOffered:
-    return BlockOffered(0, 1, 0, 0, CONTRACT, 1, 7, price, lots, 2, side, Method.BLOCK, OrderKind.BLOCK_OFFER)
+    kind = OrderKind.BLOCK_OFFER
+    return BlockOffered(0, 1, 0, 0, CONTRACT, 1, 7, price, lots, 2, side, 0, Method.BLOCK, kind, 0)
 
 
 @pytest.mark.parametrize(
