@@ -277,12 +277,12 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         trading_day 54 u2 : days since 2000-01-01
     """),
     (Kind.HOLD_COMMIT, 2, "The held amount has left", """
-        transfer_id 48 u4 : the registry's number
+        transfer_id 48 u4 : the registry's number; account and contract are not read
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
     (Kind.HOLD_ABORT, 2, "Ask to release a hold", """
-        transfer_id 48 u4 : the registry's number
+        transfer_id 48 u4 : the registry's number; account and contract are not read
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
@@ -315,15 +315,15 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         trading_day 54 u2 : days since 2000-01-01
     """),
     (Kind.RESULT_HOLDING, 1, "Cleared change of an account's units", """
-        change_lots 32 i8 : bought minus sold
-        closing_lots 40 i8 : opening plus change
+        change_lots 32 i8 : bought minus sold, of trades that stand
+        closing_lots 40 i8 : all units at the close, held ones too
         run 52 u1 : run number
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
     """),
     (Kind.RESULT_CASH, 1, "Cleared change of an account's cash", """
         change_fen 32 i8 : sold minus bought minus fees
-        closing_fen 40 i8 : opening plus change
+        closing_fen 40 i8 : all cash at the close, held too
         run 52 u1 : run number
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
@@ -488,7 +488,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     (Kind.BALANCE_CHANGED, 2, "Units or cash changed other than by a trade", """
         amount 32 i8 : change, lots or fen
         available 40 i8 : available now
-        transfer_id 48 u4 : the registry's number
+        transfer_id 48 u4 : the registry's number; of a bust or correction the trade's match_id
         change_kind 52 u1 : ChangeKind
     """),
     (Kind.ACCOUNT_RESTRICTED, 2, "What an account of yours may do has changed", """
@@ -688,16 +688,16 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         trading_day 54 u2 : days since 2000-01-01
     """),
     (Kind.SEAL_TOTALS, 1, "Control totals of the day; the seal is complete", """
-        tonnes_lots 32 i8 : traded tonnes
-        amount_fen 40 i8 : traded amount
+        tonnes_lots 32 i8 : traded tonnes, net of busts and corrections
+        amount_fen 40 i8 : traded amount, net of busts and corrections
         match_count 48 u4 : trades
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
-        control_hash 56 u8 : over every TRADE_REPORT, see vocabulary.control
+        control_hash 56 u8 : over every TRADE_REPORT and BUST_REPORT in order, see vocabulary.control
     """),
     (Kind.SEAL_BALANCES, 1, "Control totals of the closing balances; comes before SEAL_TOTALS", """
-        units_total_lots 32 i8 : sum of all closing units
-        cash_total_fen 40 i8 : sum of all closing cash
+        units_total_lots 32 i8 : sum of all closing units, held included
+        cash_total_fen 40 i8 : sum of all closing cash, held included
         record_count 48 u4 : SEAL_HOLDING plus SEAL_CASH records
         version 53 u1 : protocol version
         trading_day 54 u2 : days since 2000-01-01
