@@ -153,7 +153,9 @@ class TestDetection:
         market.run()
         market.clock.set(market.clock.now_ns() + 15 * 60 * 10**9)
         market.engine._journal.commit = lambda: setattr(  # type: ignore[method-assign]
-            market.engine._journal, "durable_sequence", market.engine.last_sequence + 1
+            market.engine._journal,
+            "durable_sequence",
+            market.engine.last_sequence + 2,  # both books open
         )
         with pytest.raises(AssertionError, match="something was shown that is not durable"):
             market.turn()
