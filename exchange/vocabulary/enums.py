@@ -21,7 +21,7 @@ class Side(IntEnum):
 
 
 class Method(IntEnum):
-    """Trading method; also the index of a contract's phase and day figures of that method."""
+    """Trading method. A contract has a book (LISTED or CONTINUOUS), blocks and one-way bidding."""
 
     LISTED = 0  # listed agreement; official feed code 10
     BLOCK = 1  # block agreement; official feed code 20
