@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compiled import compiled
+from benchmarks.compiled import compiled, signed, unsigned
 
 Random = NDArray[np.uint64]  # one element: the state of splitmix64
 
@@ -14,19 +14,20 @@ def new_random(seed: int) -> Random:
 
 
 @compiled
-def draw(random: Random) -> np.uint64:
+def draw(random: Random) -> int:
     """The next 64 random bits (splitmix64, a public-domain algorithm)."""
-    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    random[0] += unsigned(0x9E3779B97F4A7C15)
     mixed = random[0]
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed = (mixed ^ (mixed >> unsigned(30))) * unsigned(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> unsigned(27))) * unsigned(0x94D049BB133111EB)
+    drawn: int = mixed ^ (mixed >> unsigned(31))
+    return drawn
 
 
 @compiled
 def below(random: Random, bound: int) -> int:
     """A whole number from 0 to bound - 1."""
-    return np.int64((draw(random) >> np.uint64(32)) * np.uint64(bound) >> np.uint64(32))
+    return signed((draw(random) >> unsigned(32)) * unsigned(bound) >> unsigned(32))
 
 
 @compiled

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compiled import compiled
+from benchmarks.compiled import compiled, signed
 from benchmarks.flows_format import CANCEL, NEW, REPLACE, Flow
 from benchmarks.flows_random import Random, below, between, steps
 from benchmarks.yardstick import Book, enter, level_at, remove
@@ -100,7 +100,7 @@ def pick_alive(random: Random, book: Book, alive: NDArray[np.uint32], count: int
     """A live order, put last in the list; ids that were filled meanwhile are dropped on the way."""
     while count > 0:
         at = below(random, count)
-        picked = np.int64(alive[at])
+        picked = signed(alive[at])
         if book.orders[picked]["quantity"] > 0:
             alive[at] = alive[count - 1]
             alive[count - 1] = picked
@@ -113,13 +113,13 @@ def pick_alive(random: Random, book: Book, alive: NDArray[np.uint32], count: int
 @compiled
 def passive_price(shape: Shape, random: Random, book: Book, side: int) -> int:
     """A price that does not cross: at the touch or some ticks behind it, inside the band."""
-    top = book.top[0]
+    top: np.void = book.top[0]
     away = steps(random, shape.near_of_64, shape.depth_ticks)
     if side == BUY:
         best = min(top["ask"] - 1, BASE_TICKS + shape.depth_ticks // 2)
-        return max(best - away, PRICE_MIN)
+        return signed(max(best - away, PRICE_MIN))
     best = max(top["bid"] + 1, BASE_TICKS - shape.depth_ticks // 2)
-    return min(best + away, PRICE_MAX)
+    return signed(min(best + away, PRICE_MAX))
 
 
 @compiled
@@ -162,13 +162,13 @@ def clean_quantity(book: Book, order_id: int, side: int, price: int, quantity: i
     level_price = top["ask"] if side == BUY else top["bid"]
     found = 0
     while found < quantity and (price - level_price) * step >= 0:
-        maker_id = np.int64(level_at(book, level_price)["head"])
+        maker_id = signed(level_at(book, level_price)["head"])
         while maker_id and found < quantity:
             if maker_id % ACCOUNTS == order_id % ACCOUNTS:
                 return found
             maker = book.orders[maker_id]
-            found += np.int64(maker["quantity"])
-            maker_id = np.int64(maker["next"])
+            found += signed(maker["quantity"])
+            maker_id = signed(maker["next"])
         level_price += step
     return min(found, quantity)
 
@@ -186,9 +186,9 @@ def write_cancel(book: Book, record: np.void, order_id: int) -> None:
 @compiled
 def write_replace(shape: Shape, random: Random, book: Book, record: np.void, order_id: int) -> None:
     """A new price near the touch, or more at the same price."""
-    side = np.int64(book.sides[order_id])
+    side = signed(book.sides[order_id])
     order = book.orders[order_id]
-    stood, was = np.int64(order["price_ticks"]), np.int64(order["quantity"])
+    stood, was = signed(order["price_ticks"]), signed(order["quantity"])
     remove(book, order_id)
     price = passive_price(shape, random, book, side)
     quantity = between(random, 1, shape.quantity_max)

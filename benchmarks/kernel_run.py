@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compiled import compiled
+from benchmarks.compiled import compiled, signed, unsigned
 from benchmarks.kernel_commands import REFERENCE_BITS, Load
 from benchmarks.kernel_market import Market
 from benchmarks.yardstick import HASH_MAKER, HASH_PRICE, HASH_STEP, HASH_TAKER
@@ -26,7 +26,7 @@ EXECUTED: Final = int(Kind.EXECUTED)
 REJECTED: Final = int(Kind.REJECTED)
 MAKER: Final = int(Role.MAKER)
 WORDS: Final = 8  # of a 64-byte event
-SHIFT: Final = np.uint64(REFERENCE_BITS)
+SHIFT: Final = unsigned(REFERENCE_BITS)
 
 FILL: Final = np.dtype(
     [
@@ -75,17 +75,17 @@ def hear(
     for index in range(count * WORDS):
         fold += words[index]
     for index in range(count):
-        fold += np.uint64(streams[index])
+        fold += unsigned(streams[index])
     heard.totals[0] = fold
-    heard.totals[2] += np.uint64(count)
-    fill_count = np.int64(heard.totals[1])
+    heard.totals[2] += unsigned(count)
+    fill_count = signed(heard.totals[1])
     last = len(heard.fills) - 1
     for index in range(count):
         event = events[index]
         kind = event["kind"]
         if kind == EXECUTED:
             fill = heard.fills[min(fill_count, last)]
-            key = (np.uint64(event["login_id"]) << SHIFT) | np.uint64(event["user_reference"])
+            key = (unsigned(event["login_id"]) << SHIFT) | unsigned(event["user_reference"])
             if event["role"] == MAKER:
                 fill["maker"] = key
             else:
@@ -96,7 +96,7 @@ def hear(
                 fill_count += 1
         elif kind == REJECTED:
             heard.by_reason[event["reason"]] += 1
-    heard.totals[1] = np.uint64(fill_count)
+    heard.totals[1] = unsigned(fill_count)
 
 
 def warm_up(market: Market) -> None:
@@ -148,15 +148,15 @@ def fold_fills(
     takers: NDArray[np.uint32],
     prices: NDArray[np.uint32],
     quantities: NDArray[np.uint32],
-) -> np.uint64:
+) -> int:
     """The fill hash over trades in order."""
-    folded = np.uint64(0)
+    folded = unsigned(0)
     for index in range(len(makers)):
         folded = folded * HASH_STEP + (
-            np.uint64(makers[index]) * HASH_MAKER
-            + np.uint64(takers[index]) * HASH_TAKER
-            + np.uint64(prices[index]) * HASH_PRICE
-            + np.uint64(quantities[index])
+            unsigned(makers[index]) * HASH_MAKER
+            + unsigned(takers[index]) * HASH_TAKER
+            + unsigned(prices[index]) * HASH_PRICE
+            + unsigned(quantities[index])
         )
     return folded
 

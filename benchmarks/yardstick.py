@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compiled import compiled
+from benchmarks.compiled import compiled, signed, unsigned
 from benchmarks.flows_format import CANCEL, NEW, REPLACE, Flow
 
 #: 16 bytes: four to a cache line. An order that is not live has quantity 0.
@@ -32,10 +32,10 @@ TOP: Final = np.dtype(
     ]
 )
 
-HASH_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
-HASH_MAKER: Final = np.uint64(0xBF58476D1CE4E5B9)
-HASH_TAKER: Final = np.uint64(0x94D049BB133111EB)
-HASH_PRICE: Final = np.uint64(0xD6E8FEB86659FD93)
+HASH_STEP: Final = unsigned(0x9E3779B97F4A7C15)
+HASH_MAKER: Final = unsigned(0xBF58476D1CE4E5B9)
+HASH_TAKER: Final = unsigned(0x94D049BB133111EB)
+HASH_PRICE: Final = unsigned(0xD6E8FEB86659FD93)
 
 #: What a message turns out to do when it arrives.
 PLAIN: Final = 0
@@ -125,7 +125,8 @@ def examine(flow: Flow, is_immediate: bool) -> tuple[NDArray[np.uint8], Result]:
 @compiled
 def level_at(book: Book, price: int) -> np.void:
     """The level of a price."""
-    return book.levels[price - book.top[0]["price_min"] + 1]
+    level: np.void = book.levels[price - book.top[0]["price_min"] + 1]
+    return level
 
 
 @compiled
@@ -153,7 +154,7 @@ def rest(book: Book, order_id: int, side: int, price: int, quantity: int) -> Non
 def remove(book: Book, order_id: int) -> None:
     """Take a live order out of its queue; find the next best price if its level was the best."""
     order, top = book.orders[order_id], book.top[0]
-    price = np.int64(order["price_ticks"])
+    price = signed(order["price_ticks"])
     level = level_at(book, price)
     before, after = order["previous"], order["next"]
     if before == 0:
@@ -206,19 +207,19 @@ def trade(book: Book, order_id: int, side: int, price: int, quantity: int) -> in
     top = book.top[0]
     while quantity > 0 and crosses(book, side, price):
         best = top["ask"] if side == 0 else top["bid"]
-        maker_id = np.int64(level_at(book, best)["head"])
+        maker_id = signed(level_at(book, best)["head"])
         maker = book.orders[maker_id]
-        filled = min(quantity, np.int64(maker["quantity"]))
+        filled = min(quantity, signed(maker["quantity"]))
         top["fill_hash"] = top["fill_hash"] * HASH_STEP + (
-            np.uint64(maker_id) * HASH_MAKER
-            + np.uint64(order_id) * HASH_TAKER
-            + np.uint64(best) * HASH_PRICE
-            + np.uint64(filled)
+            unsigned(maker_id) * HASH_MAKER
+            + unsigned(order_id) * HASH_TAKER
+            + unsigned(best) * HASH_PRICE
+            + unsigned(filled)
         )
         top["trades"] += 1
         top["tonnes"] += filled
         quantity -= filled
-        if filled == np.int64(maker["quantity"]):
+        if filled == signed(maker["quantity"]):
             remove(book, maker_id)
         else:
             maker["quantity"] -= np.uint32(filled)
@@ -237,18 +238,18 @@ def enter(book: Book, order_id: int, side: int, price: int, quantity: int) -> No
 def run_book(book: Book, flow: Flow) -> None:
     """Every message of a flow, in order."""
     for record in flow:
-        order_id = np.int64(record["order_id"])
+        order_id = signed(record["order_id"])
         if record["type"] == NEW:
-            side = np.int64(record["side"])
+            side = signed(record["side"])
             book.sides[order_id] = side
-            enter(book, order_id, side, np.int64(record["price_ticks"]), np.int64(record["quantity"]))
+            enter(book, order_id, side, signed(record["price_ticks"]), signed(record["quantity"]))
         elif book.orders[order_id]["quantity"] == 0:
             book.top[0]["unknown"] += 1
         else:
             remove(book, order_id)
             if record["type"] == REPLACE:
-                side = np.int64(book.sides[order_id])
-                price, quantity = np.int64(record["price_ticks"]), np.int64(record["quantity"])
+                side = signed(book.sides[order_id])
+                price, quantity = signed(record["price_ticks"]), signed(record["quantity"])
                 enter(book, order_id, side, price, quantity)
 
 
@@ -257,13 +258,13 @@ def classify(book: Book, flow: Flow, classes: NDArray[np.uint8], is_immediate: b
     """The same run, writing down what each message turned out to do."""
     for index in range(len(flow)):
         record = flow[index]
-        order_id = np.int64(record["order_id"])
-        price, quantity = np.int64(record["price_ticks"]), np.int64(record["quantity"])
+        order_id = signed(record["order_id"])
+        price, quantity = signed(record["price_ticks"]), signed(record["quantity"])
         if record["type"] == NEW:
             book.sides[order_id] = record["side"]
         else:
             order = book.orders[order_id]
-            was, stood = np.int64(order["quantity"]), np.int64(order["price_ticks"])
+            was, stood = signed(order["quantity"]), signed(order["price_ticks"])
             if was == 0:
                 classes[index] = DEAD
                 book.top[0]["unknown"] += 1
@@ -273,7 +274,7 @@ def classify(book: Book, flow: Flow, classes: NDArray[np.uint8], is_immediate: b
                 continue
             if price == stood and quantity < was:
                 classes[index] = SHRINKING
-        side = np.int64(book.sides[order_id])
+        side = signed(book.sides[order_id])
         if crosses(book, side, price):
             classes[index] = CROSSING
             left = trade(book, order_id, side, price, quantity)
