@@ -104,7 +104,7 @@ def check_entity(state: Core, command: np.void, other_account_id: int) -> int:
 @cold
 def check_offer(state: Core, command: np.void) -> int:
     """Every check of a block offer in its precedence."""
-    reason = check_form(state, command, BLOCK, OFFER_PARTIAL, False)
+    reason = check_form(state, command, BLOCK, OFFER_PARTIAL, ZERO)
     if reason == 0:
         reason = check_size_and_price(state, command)
     if reason == 0:
@@ -188,7 +188,7 @@ def check_answer(state: Core, command: np.void, slot: int) -> int:
     if is_counter and signed(command["order_flags"]) > OFFER_PARTIAL:
         return reasons.INVALID_FIELD
     contract = contract_at(state, signed(command["contract_id"]))
-    reason = check_open(state, contract, BLOCK, signed(command["login_id"]), False)
+    reason = check_open(state, contract, BLOCK, signed(command["login_id"]), ZERO)
     if reason == 0:
         reason = check_answered(state, command, slot)
     if reason == 0 and not is_counter:

@@ -128,7 +128,7 @@ def check_limit_order(state: Core, command: np.void) -> int:
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     rests = ONE if signed(command["time_in_force"]) == DAY else ZERO
-    may_wait = rests != 0 and signed(command["order_flags"]) == 0
+    may_wait = ZERO if signed(command["order_flags"]) != 0 else rests
     reason = check_open(state, contract, CONTINUOUS, login_id, may_wait)
     if reason != 0:
         return reason

@@ -50,7 +50,7 @@ from exchange.kernel.risk import (
 
 
 @hot
-def check_form(state: Core, command: np.void, method: int, flags_max: int, may_wait: bool) -> int:
+def check_form(state: Core, command: np.void, method: int, flags_max: int, may_wait: int) -> int:
     """All that comes before the terms of a listing, a take or a block offer."""
     reason = check_party(state, command)
     if reason != 0:
@@ -67,7 +67,7 @@ def check_form(state: Core, command: np.void, method: int, flags_max: int, may_w
 @hot
 def check_listing(state: Core, command: np.void) -> int:
     """Every check of a listing in its precedence."""
-    reason = check_form(state, command, LISTED, ZERO, True)
+    reason = check_form(state, command, LISTED, ZERO, ONE)
     if reason != 0:
         return reason
     contract_id = signed(command["contract_id"])

@@ -41,6 +41,7 @@ from exchange.kernel.constants import (
     FOK,
     LIMIT_ORDER,
     NO_WALL,
+    ONE,
     PREVENTED,
     REMAINDER,
     SELF_TRADE_RULE,
@@ -187,7 +188,7 @@ def decrement(state: Core, count: int, command: np.void, maker_slot: int) -> int
     else:
         lower_resting(state, maker_slot, lots)
         login_id = signed(maker["login_id"])
-        count = write_reduced(state, count, command, maker_slot, login_id, ZERO, True)
+        count = write_reduced(state, count, command, maker_slot, login_id, ZERO, ONE)
     holding = holding_at(state, signed(taker["account_id"]), signed(taker["contract_id"]))
     if side_of(taker) == SELL:
         lock_units(holding, -lots)
@@ -265,7 +266,7 @@ def resize(state: Core, slot: int, remaining_lots: int) -> None:
 
 @cold
 def write_reduced(
-    state: Core, count: int, command: np.void, slot: int, login_id: int, user_reference: int, keeps: bool
+    state: Core, count: int, command: np.void, slot: int, login_id: int, user_reference: int, keeps: int
 ) -> int:
     """REDUCED to the order's member, under the login and reference of what caused it."""
     order = order_at(state, slot)
@@ -287,6 +288,6 @@ def write_reduced(
     event["quantity_lots"] = order["remaining"]
     event["target_reference"] = order["user_reference"]
     event["side"] = side_of(order)
-    event["keeps_priority"] = 1 if keeps else 0
+    event["keeps_priority"] = keeps
     event["method"] = method_of_kind(kind_of(order))
     return count + 1

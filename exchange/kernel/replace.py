@@ -90,11 +90,11 @@ def lower(state: Core, count: int, command: np.void, slot: int) -> int:
     """Less remains of an order at its place."""
     lots = signed(order_at(state, slot)["remaining"]) - signed(command["quantity_lots"])
     lower_resting(state, slot, lots)
-    return tell_replaced(state, count, command, slot, True)
+    return tell_replaced(state, count, command, slot, ONE)
 
 
 @cold
-def tell_replaced(state: Core, count: int, command: np.void, slot: int, keeps: bool) -> int:
+def tell_replaced(state: Core, count: int, command: np.void, slot: int, keeps: int) -> int:
     """REDUCED under the login and reference of the command."""
     login_id = signed(command["login_id"])
     reference = signed(command["user_reference"])
@@ -141,7 +141,8 @@ def check_replace_terms(state: Core, command: np.void, slot: int) -> tuple[int, 
     quantity = signed(command["quantity_lots"])
     method = method_of_kind(kind_of(order))
     flags = flags_of(order)
-    reason = check_open(state, contract, method, signed(command["login_id"]), flags == 0)
+    may_wait = ONE if flags == 0 else ZERO
+    reason = check_open(state, contract, method, signed(command["login_id"]), may_wait)
     if reason == 0:
         reason = check_eligible(contract, account_at(state, signed(order["account_id"])), side)
     if reason == 0:
@@ -222,7 +223,7 @@ def apply_replace(state: Core, count: int, command: np.void) -> int:
     order["price_ticks"] = price
     order["position"] = position_of(contract, side, price)
     resize(state, slot, quantity)
-    count = tell_replaced(state, count, command, slot, False)
+    count = tell_replaced(state, count, command, slot, ZERO)
     if method_of_kind(kind_of(order)) == LISTED:
         append_order(state, contract, slot)
         return count

@@ -83,14 +83,14 @@ def check_party(state: Core, command: np.void) -> int:
 
 
 @hot
-def check_open(state: Core, contract: np.void, method: int, login_id: int, may_wait: bool) -> int:
+def check_open(state: Core, contract: np.void, method: int, login_id: int, may_wait: int) -> int:
     """The method trades, and neither a halt nor a kill switch stands before the new order.
 
     What may wait without trading is taken in a call auction as well.
     """
     part = part_of(method)
     phase = signed(contract["phase"][part])
-    if phase != TRADING and not (may_wait and phase == CALL_AUCTION):
+    if phase != TRADING and (may_wait == 0 or phase != CALL_AUCTION):
         return reasons.WRONG_PHASE
     if part == BOOK and signed(contract["matching_rule"]) != method:
         return reasons.WRONG_PHASE

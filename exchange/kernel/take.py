@@ -156,7 +156,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     """Every check of a take in its precedence: (reason, first slot, its position, levels allowed)."""
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
-    reason = check_form(state, command, LISTED, PARTIAL, False)
+    reason = check_form(state, command, LISTED, PARTIAL, ZERO)
     if reason != 0:
         return reason, NONE, ZERO, ZERO
     contract = contract_at(state, contract_id)
