@@ -1,8 +1,8 @@
 """Looking ahead in the batch: asking for the cache lines that later commands will need.
 
-A command touches a dozen rows of a state larger than the caches, each found through the one before, and waiting
-for them was most of its time. The batch says what is to come, so the lines are asked for in three rounds, each
-reading only what an earlier one has brought. Nothing is decided here: no result depends on it.
+A command touches a dozen rows of a state larger than the caches, each found through the one before, and
+waiting for them was most of its time. The batch says what is to come, so the lines are asked for in three
+rounds, each reading only what an earlier one has brought. Nothing is decided here: no result depends on it.
 """
 
 import numpy as np

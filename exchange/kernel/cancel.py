@@ -13,7 +13,7 @@ from exchange.kernel.access import (
     ring_of,
 )
 from exchange.kernel.book import find_slot, kind_of, method_of_kind, part_of
-from exchange.kernel.compiled import hot, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BREAK,
     CANCEL_IN_BREAK,
@@ -93,7 +93,7 @@ def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
     return check_messages(state), slot
 
 
-@hot
+@cold
 def apply_cancel(state: Core, count: int, command: np.void) -> int:
     """CANCEL: halts and kill switches never stop it."""
     reason, slot = check_cancel(state, command)

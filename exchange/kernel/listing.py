@@ -173,7 +173,7 @@ def accept_order(
     return count + 1
 
 
-@hot
+@cold
 def apply_listing(state: Core, count: int, command: np.void) -> int:
     """LISTING: checked, locked, resting, accepted."""
     reason = check_listing(state, command)

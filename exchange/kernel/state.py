@@ -27,6 +27,7 @@ WORD_SHIFT: Final = 5
 NO_SLOT: Final = 2**32 - 1
 PARAMETERS: Final = max(ParameterId) + 1
 CACHE_LINE_BYTES: Final = 64
+HUGE_PAGE_BYTES: Final = 2 << 20
 WINDOW_SECONDS: Final = 300  # the longest window of a monitor
 NEVER_NS: Final = 2**63 - 1  # of a timer that is not set
 SCRATCH_WORDS: Final = 24  # a block and a hash
@@ -75,7 +76,7 @@ class State(NamedTuple):
 
 
 def _dtype(text: str, row_bytes: int = 0) -> np.dtype[np.void]:
-    """An aligned dtype from `name type` pairs; `type*n` is a small fixed array. A row may have a fixed size."""
+    """An aligned dtype from `name type` pairs; `type*n` is a small fixed array. A row may be padded."""
     fields: list[tuple[str, str] | tuple[str, str, tuple[int]]] = []
     for row in filter(None, map(str.strip, text.splitlines())):
         for pair in row.split("#")[0].split(","):
@@ -262,28 +263,29 @@ def new_state(capacity: Capacity) -> State:
     leaf_words = -(-capacity.levels // WORD_BITS)
     side_words = leaf_words + -(-leaf_words // WORD_BITS)
     sides = capacity.contracts * SIDES
-    state = State(
-        counters=_rows(1, COUNTERS),
-        contracts=_rows(capacity.contracts, CONTRACT),
-        levels=_rows(sides * capacity.levels, LEVEL),
-        words=_rows(sides * side_words, WORD),
-        orders=_rows(capacity.orders, ORDER),
-        links=_rows(capacity.orders, LINK),
-        accounts=_rows(capacity.accounts, ACCOUNT),
-        holdings=_rows(capacity.accounts * capacity.contracts, HOLDING),
-        logins=_rows(capacity.logins, LOGIN),
-        references=_rows(capacity.logins * capacity.references, REFERENCE),
-        members=_rows(capacity.members, MEMBER),
-        trades=_rows(capacity.trades, TRADE),
-        transfers=_rows(capacity.transfers, TRANSFER),
-        windows=_rows(capacity.contracts * WINDOW_SECONDS, WINDOW),
-        movements=_rows(capacity.accounts * capacity.contracts, MOVEMENT),
-        account_limits=_rows(capacity.accounts, OWN_LIMITS),
-        login_limits=_rows(capacity.logins, OWN_LIMITS),
-        proposals=_rows(PROPOSALS_MAX, PROPOSAL),
-        proposed=_rows(PROPOSALS_MAX, COMMAND),
-        scratch=_rows(SCRATCH_WORDS, SCRATCH),
-    )
+    shapes = {
+        "counters": (1, COUNTERS),
+        "contracts": (capacity.contracts, CONTRACT),
+        "levels": (sides * capacity.levels, LEVEL),
+        "words": (sides * side_words, WORD),
+        "orders": (capacity.orders, ORDER),
+        "links": (capacity.orders, LINK),
+        "accounts": (capacity.accounts, ACCOUNT),
+        "holdings": (capacity.accounts * capacity.contracts, HOLDING),
+        "logins": (capacity.logins, LOGIN),
+        "references": (capacity.logins * capacity.references, REFERENCE),
+        "members": (capacity.members, MEMBER),
+        "trades": (capacity.trades, TRADE),
+        "transfers": (capacity.transfers, TRANSFER),
+        "windows": (capacity.contracts * WINDOW_SECONDS, WINDOW),
+        "movements": (capacity.accounts * capacity.contracts, MOVEMENT),
+        "account_limits": (capacity.accounts, OWN_LIMITS),
+        "login_limits": (capacity.logins, OWN_LIMITS),
+        "proposals": (PROPOSALS_MAX, PROPOSAL),
+        "proposed": (PROPOSALS_MAX, COMMAND),
+        "scratch": (SCRATCH_WORDS, SCRATCH),
+    }
+    state = State(**_arena(shapes))
     counters = state.counters[0]
     for name in ("contracts", "accounts", "logins", "members", "levels"):
         counters[name] = getattr(capacity, name)
@@ -329,9 +331,23 @@ def check_capacity(capacity: Capacity) -> None:
         raise ValueError(f"capacity.references: expected a power of two, found {capacity.references}")
 
 
-def _rows(count: int, dtype: np.dtype[np.void]) -> Rows:
-    """Zeroed rows that begin on a cache line and whose pages are all touched."""
-    raw = np.empty(count * dtype.itemsize + CACHE_LINE_BYTES, np.uint8)
+def _arena(shapes: dict[str, tuple[int, np.dtype[np.void]]]) -> dict[str, Rows]:
+    """Zeroed rows of every shape, each on a cache line, in one block whose pages are all touched.
+
+    One block, because numpy asks for huge pages from 4 MB on: with small ones most reads of a large state
+    would wait for the translation of their address too.
+    """
+    sizes = {
+        name: -(-count * dtype.itemsize // CACHE_LINE_BYTES) * CACHE_LINE_BYTES
+        for name, (count, dtype) in shapes.items()
+    }
+    total = sum(sizes.values())
+    boundary = HUGE_PAGE_BYTES if total > HUGE_PAGE_BYTES else CACHE_LINE_BYTES
+    raw = np.empty(total + boundary, np.uint8)
     raw.fill(0)
-    start = -raw.ctypes.data % CACHE_LINE_BYTES
-    return raw[start : start + count * dtype.itemsize].view(dtype)
+    place = -raw.ctypes.data % boundary
+    arrays = {}
+    for name, (count, dtype) in shapes.items():
+        arrays[name] = raw[place : place + count * dtype.itemsize].view(dtype)
+        place += sizes[name]
+    return arrays

@@ -29,7 +29,7 @@ from exchange.kernel.book import (
     side_of,
 )
 from exchange.kernel.breaker import trip_breaker
-from exchange.kernel.compiled import hot, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BUY,
     DAY_TRADES_LAST,
@@ -198,7 +198,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     return reason, slot, position, depth
 
 
-@hot
+@cold
 def apply_take(state: Core, count: int, command: np.void) -> int:
     """TAKE: checked, locked at the worst price, then filled as far as the event buffer allows."""
     reason, slot, position, depth = check_take(state, command)
@@ -230,7 +230,7 @@ def apply_take(state: Core, count: int, command: np.void) -> int:
     return run_take(state, count, command)
 
 
-@hot
+@cold
 def run_take(state: Core, count: int, command: np.void) -> int:
     """Fill listing after listing; leaves stage at 1 when the event buffer is full before the end."""
     counters = counters_of(state)
