@@ -90,7 +90,7 @@ def make_load(
         commands["contract_id"] = np.where(is_new, contract_of_order[order_ids], 0)
     commands["price_ticks"] = np.where(is_cancel, 0, flow["price_ticks"][source])
     commands["quantity_lots"] = np.where(is_cancel, 0, flow["quantity"][source])
-    commands["side"] = np.where(is_new, flow["side"][source], 0)
+    commands["side"] = np.where(is_new, _sides(flow)[order_ids], 0)
     targets = _targets(is_new, order_ids, references)
     commands["target_reference"] = targets
     if style.is_immediate and style.method == Method.CONTINUOUS:
@@ -109,6 +109,14 @@ def _kinds(kind: NDArray[np.uint8], classes: NDArray[np.uint8], method: Method) 
     if method == Method.LISTED:
         found[(kind == NEW) & (classes == CROSSING)] = Kind.TAKE
     return found
+
+
+def _sides(flow: Flow) -> NDArray[np.uint8]:
+    """The side of every order by its id: a replace keeps it, whatever its own record says."""
+    is_new = flow["type"] == NEW
+    sides = np.zeros(int(flow["order_id"].max(initial=0)) + 1, np.uint8)
+    sides[flow["order_id"][is_new]] = flow["side"][is_new]
+    return sides
 
 
 def _references(logins: NDArray[np.uint16], style: Style) -> Numbers:
