@@ -4,7 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.system.harness import UpRun, processes_of
 
@@ -68,3 +72,30 @@ def test_a_snapshot_can_be_made_by_hand_and_told_again(tmp_path: Path) -> None:
     assert "snapshot at command" in _exchange(*arguments)
     assert "nothing new since the last snapshot" in _exchange(*arguments)
     assert len(_snapshots(data)) == 1
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_an_exchange_alone_has_its_follower_and_takes_it_along(tmp_path: Path, end: signal.Signals) -> None:
+    data = tmp_path / "season"
+    played = UpRun(data, "--once", "--days", "1", "--day-seconds", "5", "--members", "8")
+    assert played.wait() == 0, played.text() + played.logs()
+    command = [sys.executable, "-m", "exchange", "serve", "--data", str(data), "--days", "2"]
+    with (tmp_path / "serve.log").open("wb") as log:
+        serving = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        _until(lambda: len(processes_of(data)) == 2, "the exchange and its follower")
+        _until(lambda: (data / "run" / "shanghai.json").exists(), "the exchange's address")
+        assert any(b"snapshot" in _command(pid) for pid in processes_of(data))
+        serving.send_signal(end)
+        serving.wait(30)
+        _until(lambda: processes_of(data) == [], "the end of both")
+    finally:
+        serving.kill()
+        serving.wait(30)
+
+
+def _until(condition: Callable[[], bool], what: str, timeout_s: float = 120) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waiting for {what}"
+        time.sleep(0.02)
