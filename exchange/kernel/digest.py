@@ -87,8 +87,9 @@ def digest_canonical(state: State) -> bytes:
 def _parts(state: State) -> Iterator[bytes]:
     counters = state.counters[0]
     yield HEAD
-    names = "last_sequence last_time_ns trading_day order_number match_count tonnes_lots control"
-    yield struct.pack("<QqIIIQQ", *(int(counters[name]) for name in names.split()))
+    sequence = int(counters["last_sequence"]) % 2**64  # kept signed; the record's is not
+    names = "last_time_ns trading_day order_number match_count tonnes_lots control"
+    yield struct.pack("<QqIIIQQ", sequence, *(int(counters[name]) for name in names.split()))
     yield struct.pack("<BBB", *(int(counters[name]) for name in ("is_halted", "halt_reason", "is_killed")))
     yield _parameters(counters)
     yield struct.pack("<B", int(counters["market_breaker"]))

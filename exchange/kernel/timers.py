@@ -20,7 +20,7 @@ from exchange.kernel.access import (
     member_at,
     order_at,
 )
-from exchange.kernel.breaker import NS_PER_MS, later
+from exchange.kernel.breaker import NS_PER_MS, TIME_NS_MAX, later
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     DISCONNECTED,
@@ -96,7 +96,8 @@ def dead_man_due(login: np.void) -> int:
     wait_ms = signed(login["dead_man_ms"])
     if wait_ms == 0 or signed(login["heard_ns"]) == signed(login["silent_ns"]):
         return NEVER
-    return signed(login["heard_ns"]) + wait_ms * NS_PER_MS
+    heard_ns = signed(login["heard_ns"])
+    return (heard_ns if heard_ns < TIME_NS_MAX else TIME_NS_MAX) + wait_ms * NS_PER_MS
 
 
 @cold
@@ -130,8 +131,9 @@ def is_timer_due(state: Core, login_id: int) -> bool:
     """Whether a login's orders are to be cancelled now; its timers that are due have then run out."""
     now_ns = signed(counters_of(state)["last_time_ns"])
     login = login_at(state, login_id)
-    is_down_due = now_ns >= signed(login["disconnect_due_ns"])
-    is_silent_due = now_ns >= dead_man_due(login)
+    disconnect_ns, dead_man_ns = signed(login["disconnect_due_ns"]), dead_man_due(login)
+    is_down_due = disconnect_ns != NEVER and now_ns >= disconnect_ns
+    is_silent_due = dead_man_ns != NEVER and now_ns >= dead_man_ns
     if is_down_due:
         login["disconnect_due_ns"] = NEVER
     if is_silent_due:

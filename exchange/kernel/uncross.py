@@ -14,6 +14,7 @@ from exchange.kernel.access import (
     order_at,
 )
 from exchange.kernel.book import position_of, price_at
+from exchange.kernel.breaker import later
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     BOOK,
@@ -31,7 +32,7 @@ from exchange.kernel.crossing import cross
 from exchange.kernel.events import begin_public
 from exchange.kernel.monitor import prime_monitor, watch_trade
 
-INDICATIVE_EVERY_NS = signed(1_000_000_000)
+INDICATIVE_EVERY_MS = signed(1_000)
 
 
 @cold
@@ -229,7 +230,7 @@ def run_indicatives(state: Core, count: int, command: np.void) -> int:
         if count > room:
             counters["cursor"] = contract_id
             return count
-        contract["indicative_due_ns"] = now_ns + INDICATIVE_EVERY_NS
+        contract["indicative_due_ns"] = later(state, INDICATIVE_EVERY_MS)
         count = write_indicative(state, count, command, contract_id)
     counters["cursor"] = TICK_STAGE_DONE
     return count

@@ -18,6 +18,22 @@ LETTER = {"version": PROTOCOL_VERSION, "trading_day": TRADING_DAY}
 
 def end_day(flow: Flow, choice: Choice) -> None:
     """From trading to finality."""
+    if not end_trading(flow, choice):
+        return
+    seal(flow, choice)
+    run = 1
+    while not flow.market.is_confirmed:
+        send_result(flow, run, is_right=run > flow.rng.randrange(4))
+        run += 1
+    while flow.chance(0.5):
+        flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
+    after_hours(flow, choice)
+    flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
+    flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)
+
+
+def end_trading(flow: Flow, choice: Choice) -> bool:
+    """Every method of every contract ends; False for a day that cannot, because a contract never opened."""
     if flow.chance(0.3):
         flow.send(Kind.CLOSE_DAY)
     if flow.chance(0.3):  # a closing auction
@@ -30,24 +46,20 @@ def end_day(flow: Flow, choice: Choice) -> None:
                 flow.send(Kind.SET_PHASE, contract_id=contract.contract_id, method=method, phase=Phase.ENDED)
     while any(phase != Phase.ENDED for c in flow.market.contracts.values() for phase in c.phases):
         if any(phase == Phase.CLOSED for c in flow.market.contracts.values() for phase in c.phases):
-            return  # a contract defined too late to open: such a day cannot be closed
+            return False
         flow.send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.ENDED)
     after_hours(flow, choice)
+    return True
+
+
+def seal(flow: Flow, choice: Choice) -> None:
+    """Figures, then balances and totals."""
     while not flow.market.is_closed:
         flow.send(Kind.CLOSE_DAY, login_id=0)
     after_hours(flow, choice)
     while not flow.market.is_sealed:
         flow.send(Kind.SEAL_DAY)
     after_hours(flow, choice)
-    run = 1
-    while not flow.market.is_confirmed:
-        send_result(flow, run, is_right=run > flow.rng.randrange(4))
-        run += 1
-    while flow.chance(0.5):
-        flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
-    after_hours(flow, choice)
-    flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
-    flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)
 
 
 def after_hours(flow: Flow, choice: Choice) -> None:

@@ -79,9 +79,9 @@ class Flow:
 
     def captured(self, action: Action) -> list[bytes]:
         """What an action would send, not sent: somebody proposes it instead."""
-        self._captured = []
+        outer, self._captured = self._captured, []
         action(self)
-        records, self._captured = self._captured, None
+        records, self._captured = self._captured, outer
         return records
 
     def plan(self, commands: int, action: Action) -> None:

@@ -33,6 +33,12 @@ CASH_CHOICES = (0, 10**8, 10**12, 10**14, 10**15, 10**15)
 def set_up(flow: Flow) -> None:
     """From an empty state to PRE_OPEN."""
     before_open(flow)
+    define(flow)
+    opening(flow)
+
+
+def define(flow: Flow) -> None:
+    """The day, its rules, contracts, accounts and logins."""
     flow.send(Kind.OPEN_DAY, version=PROTOCOL_VERSION, trading_day=TRADING_DAY)
     set_usual_rules(flow, 0, often=0.2)
     for contract_id in CONTRACTS:
@@ -40,7 +46,6 @@ def set_up(flow: Flow) -> None:
     define_members(flow)
     for _ in range(flow.rng.randrange(8)):
         wrong_definition(flow)
-    opening(flow)
 
 
 def before_open(flow: Flow) -> None:

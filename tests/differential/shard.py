@@ -2,7 +2,7 @@
 
 import struct
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterable
 from enum import IntEnum
 from itertools import count
 from typing import NamedTuple
@@ -37,7 +37,7 @@ NOT_A_REFUSAL = {RejectReason.NONE, RejectReason.RESULT_DIFFERS}
 REASONS = {reason for reason in RejectReason if reason < RejectReason.MALFORMED} - NOT_A_REFUSAL
 EVENT_KINDS = {Kind(m.kind) for m in CATALOGUE if m.step <= STEP and 0x80 <= m.kind <= 0xBF}
 #: fields of events whose every value has to occur
-FIELDS: dict[tuple[int, str], Collection[IntEnum]] = {
+FIELDS: dict[tuple[int, str], Iterable[IntEnum]] = {
     (Kind.REJECTED, "reason"): REASONS,
     (Kind.DONE, "done_reason"): DoneReason,
     (Kind.EXECUTED, "role"): Role,

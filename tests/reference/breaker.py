@@ -3,19 +3,10 @@
 from exchange.vocabulary.enums import BreakerKind, BreakerState, ParameterId, Phase
 from exchange.vocabulary.kinds import Kind
 from tests.reference.market import Market, MarketBreaker
-from tests.reference.monitor import NO_BAND, Band, band_now
+from tests.reference.monitor import NO_BAND, Band, band_now, later
 from tests.reference.phases import change_phase
 from tests.reference.state import Breaker, Contract, Slot
 from tests.reference.uncross import auction_result, uncross
-
-NS_PER_MS = 1_000_000
-TIME_NS_MAX = 1 << 62  # no timer is set from a later moment, so that none leaves 64 bits
-
-
-def later(market: Market, wait_ms: int) -> int:
-    """The time so many milliseconds after the command's."""
-    now_ns: int = market.command.time_ns
-    return min(now_ns, TIME_NS_MAX) + wait_ms * NS_PER_MS
 
 
 def tell_breaker(market: Market, contract: Contract) -> None:

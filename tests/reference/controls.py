@@ -193,5 +193,6 @@ def apply_restart(market: Market, command: Command) -> Refusal | None:
         login.is_up = False
         restart_timers(market, login)
     tell_halt(market, Level.MARKET, 0, HaltReason.RESTART, True, 0)
-    market.emit_done(parameter_value=command.recovered_sequence)
+    number = command.recovered_sequence
+    market.emit_done(parameter_value=number if number < 2**63 else number - 2**64)  # the same eight bytes
     return None

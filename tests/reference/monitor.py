@@ -8,6 +8,14 @@ from tests.reference.market import Market, MarketBreaker
 from tests.reference.state import Contract
 
 NS_PER_SECOND = 1_000_000_000
+NS_PER_MS = 1_000_000
+TIME_NS_MAX = 1 << 62  # no timer is set from a later moment, so that none leaves 64 bits
+
+
+def later(market: Market, wait_ms: int) -> int:
+    """The time so many milliseconds after the command's."""
+    now_ns: int = market.command.time_ns
+    return min(now_ns, TIME_NS_MAX) + wait_ms * NS_PER_MS
 
 
 class Band(NamedTuple):

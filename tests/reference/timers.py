@@ -5,11 +5,11 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import TIMER_MS_MAX
 from exchange.vocabulary.rejects import RejectReason
 from tests.reference.admission import is_binding
-from tests.reference.breaker import NS_PER_MS, later
 from tests.reference.layout import Command
 from tests.reference.limits import check_message_limit
 from tests.reference.market import Market, Refusal
 from tests.reference.money import end, end_offer
+from tests.reference.monitor import NS_PER_MS, TIME_NS_MAX, later
 from tests.reference.state import NEVER_NS, Login
 
 
@@ -61,7 +61,7 @@ def has_gone_silent(market: Market, login: Login) -> bool:
     if not login.dead_man_ms or login.heard_ns == login.silent_ns:
         return False
     now_ns: int = market.command.time_ns
-    return now_ns - login.heard_ns >= login.dead_man_ms * NS_PER_MS
+    return now_ns >= min(login.heard_ns, TIME_NS_MAX) + login.dead_man_ms * NS_PER_MS
 
 
 def cancel_orders_of(market: Market, login: Login) -> None:
@@ -86,7 +86,8 @@ def cancel_orders_of(market: Market, login: Login) -> None:
 def fire_logins(market: Market) -> None:
     """TICK: logins ascending; halts do not hold it up, because cancels always pass."""
     for login in market.logins.values():
-        is_due = market.command.time_ns >= login.disconnect_due_ns
+        is_set = login.disconnect_due_ns != NEVER_NS
+        is_due = is_set and market.command.time_ns >= login.disconnect_due_ns
         is_silent = has_gone_silent(market, login)
         if is_due:
             login.disconnect_due_ns = NEVER_NS

@@ -8,11 +8,11 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import DAY_TRADES_MAX
 from tests.reference.market import Market
 from tests.reference.money import end, fill, relock, report
-from tests.reference.monitor import prime
+from tests.reference.monitor import later, prime
 from tests.reference.state import BookSide, Contract, Order, Slot
 
 BOTH_SIDES = 255
-INDICATIVE_EVERY_NS = 1_000_000_000
+INDICATIVE_EVERY_MS = 1_000
 
 
 class Result(NamedTuple):
@@ -124,7 +124,7 @@ def tell_indicatives(market: Market) -> None:
     for contract in market.contracts.values():
         if contract.phases[Slot.BOOK] != Phase.CALL_AUCTION or now_ns < contract.indicative_due_ns:
             continue
-        contract.indicative_due_ns = now_ns + INDICATIVE_EVERY_NS
+        contract.indicative_due_ns = later(market, INDICATIVE_EVERY_MS)
         result = auction_result(contract)
         market.emit_public(
             Kind.INDICATIVE,
