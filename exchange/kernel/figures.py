@@ -9,8 +9,13 @@ from exchange.kernel.constants import BOOK, COMPOSITE_WEIGHT, ZERO
 
 @hot
 def half_up(numerator: int, denominator: int) -> int:
-    """Quotient rounded half up; both positive (see vocabulary.units.round_half_up)."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    """Quotient rounded half up; both positive (see vocabulary.units.round_half_up).
+
+    By the remainder, because twice the largest turnover of a day does not fit 64 bits.
+    """
+    quotient = numerator // denominator
+    remainder = numerator - quotient * denominator
+    return quotient + 1 if remainder >= denominator - remainder else quotient
 
 
 @hot
