@@ -3,7 +3,17 @@
 from itertools import accumulate
 
 from exchange.vocabulary.kinds import Kind
-from tests.differential import auctions, blocks, clock, continuous, listed, operations, people, registry
+from tests.differential import (
+    auctions,
+    blocks,
+    clock,
+    continuous,
+    floods,
+    listed,
+    operations,
+    people,
+    registry,
+)
 from tests.differential.flow import Action, Flow
 from tests.differential.picks import pick_actor
 from tests.differential.profiles import Profile
@@ -69,7 +79,7 @@ ACTIONS: dict[str, tuple[Action, float]] = {
     "restart": (operations.restart, 0.4),
     "misplaced": (operations.misplaced, 1.5),
     "stray": (stray, 8),
-    "flood": (listed.flood, 0.02),
+    "flood": (floods.flood, 0.02),
 }
 
 

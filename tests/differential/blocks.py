@@ -11,7 +11,6 @@ from tests.differential.picks import (
     pick_actor,
     pick_contract,
     pick_contract_id,
-    pick_flags,
     pick_offer,
     pick_order_id,
     pick_price,
@@ -23,7 +22,7 @@ from tests.reference.state import Account, Order
 
 def pick_offer_flags(flow: Flow) -> int:
     """Whole or in part."""
-    return flow.rng.randrange(2) if flow.chance(0.99) else pick_flags(flow)
+    return flow.rng.randrange(2) if flow.chance(0.99) else flow.rng.randrange(256)
 
 
 def offer(flow: Flow) -> None:

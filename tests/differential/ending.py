@@ -3,9 +3,10 @@
 from typing import Any
 
 from exchange.vocabulary.control import MODULUS, balance_term
-from exchange.vocabulary.enums import Method, Phase, SettlementStage
+from exchange.vocabulary.enums import Level, Method, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
+from tests.differential import auctions
 from tests.differential.actions import Choice
 from tests.differential.flow import Flow
 from tests.differential.operations import EVERY_METHOD
@@ -36,6 +37,12 @@ def end_trading(flow: Flow, choice: Choice) -> bool:
     """Every method of every contract ends; False for a day that cannot, because a contract never opened."""
     if flow.chance(0.3):
         flow.send(Kind.CLOSE_DAY)
+    if flow.chance(0.3):  # bids that the end has to do something about, or a halt keeps it from doing
+        auctions.auction_notice(flow)
+        for _ in range(20):
+            auctions.bid(flow)
+        if flow.chance(0.5):
+            flow.send(Kind.HALT, level=Level.MARKET, subject_id=0, halt_reason=1)
     if flow.chance(0.3):  # a closing auction
         flow.send(Kind.SET_PHASE, method=EVERY_METHOD, phase=Phase.CALL_AUCTION)
         for _ in range(flow.rng.randrange(40)):

@@ -33,7 +33,7 @@ class Flow:
     """Chooses by the reference's state, so that most commands are valid and the rest nearly so."""
 
     def __init__(self, seed: int, profile: Profile) -> None:
-        self.rng = random.Random(seed)
+        self.rng = random.Random(f"{profile.name} {seed}")
         self.profile = profile
         self.reference = Reference(profile.capacity)
         self.market = self.reference.market

@@ -2,11 +2,9 @@
 
 from exchange.vocabulary.enums import Method, Side
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import AMOUNT_FEN_MAX, LEVEL_LOTS_MAX, QUANTITY_LOTS_MAX
 from tests.differential.flow import Flow
 from tests.differential.picks import (
     U4_MAX,
-    login_of,
     pick_account_id,
     pick_actor,
     pick_contract,
@@ -19,7 +17,6 @@ from tests.differential.picks import (
     pick_quantity,
     pick_side,
 )
-from tests.differential.setup import GIANT_CONTRACT
 
 
 def listing(flow: Flow) -> None:
@@ -89,37 +86,3 @@ def named(flow: Flow) -> None:
         side=1 - target.side if flow.chance(0.98) else target.side,
         order_flags=rng.randrange(2),
     )
-
-
-def flood(flow: Flow) -> None:
-    """Rich accounts offer as much as they may at one price until the level is full, then move into it."""
-    contract = flow.market.contracts.get(GIANT_CONTRACT)
-    rich = [a for a in flow.market.accounts.values() if a.holding(GIANT_CONTRACT).available > 10**11]
-    if not rich or not contract:
-        return
-    kind = Kind.LISTING if contract.matching_rule == Method.LISTED else Kind.LIMIT_ORDER
-    upper = contract.band(contract.matching_rule)[1]
-    price = upper if kind == Kind.LIMIT_ORDER else contract.band(contract.matching_rule)[0]
-    quantity = min(QUANTITY_LOTS_MAX, AMOUNT_FEN_MAX // price)
-    terms = {"contract_id": GIANT_CONTRACT, "quantity_lots": quantity, "side": Side.SELL}
-    for number in range(LEVEL_LOTS_MAX // quantity + 2):
-        account = flow.rng.choice(rich)
-        beside = 0 if number else (1 if price < upper else -1)
-        flow.send(
-            kind,
-            login_of(flow, account),
-            account_id=account.account_id,
-            price_ticks=price + beside,
-            **terms,
-        )
-    book = contract.sides[Side.SELL]
-    for level in (level for other, level in book.levels.items() if other != price):
-        order = level.orders[0]
-        flow.send(
-            Kind.REPLACE,
-            order.login_id,
-            order_id=order.order_id,
-            price_ticks=price,
-            quantity_lots=quantity,
-        )
-        return

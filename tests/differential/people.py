@@ -134,7 +134,7 @@ def notice(flow: Flow) -> None:
 
 def expire_contract(flow: Flow) -> None:
     """CONTRACT_EXPIRE."""
-    contract_id = pick_contract_id(flow, pick_contract(flow))
+    contract_id = pick_contract_id(flow, pick_contract(flow)) if flow.chance(0.95) else 63
     flow.send(Kind.CONTRACT_EXPIRE, flow.rng.choice(PEOPLE), contract_id=contract_id)
 
 

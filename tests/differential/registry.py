@@ -118,7 +118,8 @@ def bust(flow: Flow) -> None:
     most = trade.traded_lots if trade else 10
     quantity = rng.choice((most, rng.randrange(1, most + 1)))
     if flow.chance(0.08):
-        price = rng.choice((price * 2, 99, 0, U4_MAX))
+        upper = trade.contract.upper_ticks if trade else 0
+        price = rng.choice((price * 2, 99, 0, upper, upper, U4_MAX))
     if flow.chance(0.06):
         quantity = rng.choice((0, most + 1, U4_MAX))
     flow.send(

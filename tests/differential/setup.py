@@ -184,12 +184,14 @@ def give_positions(flow: Flow, run: int, mistakes: float) -> None:
 
 
 def wrong_position(flow: Flow) -> None:
-    """A record that must be refused, or that is the account's second."""
+    """A record that must be refused, that is the account's second, or that begins anew."""
     rng = flow.rng
     letter = {"version": rng.choice((1, 1, 1, 2)), "trading_day": TRADING_DAY + rng.choice((0, 0, 0, 1))}
     account_id = rng.choice((0, ACCOUNT_FIRST, ACCOUNT_FIRST + 1, 2**32 - 1))
     amount = rng.choice((-1, 0, BALANCE_MAX, BALANCE_MAX + 1))
-    if flow.chance(0.5):
+    if flow.chance(0.1):
+        flow.send(Kind.OPENING_BEGIN, login_id=REGISTRY_LOGIN, run=8, **letter)
+    elif flow.chance(0.5):
         flow.send(Kind.OPENING_CASH, account_id=account_id, available_fen=amount, **letter)
     else:
         flow.send(

@@ -31,9 +31,8 @@ def check_subject(
         return Refusal(RejectReason.UNKNOWN_ACCOUNT)
     if contract_id != CASH and contract_id not in market.contracts:
         return Refusal(RejectReason.UNKNOWN_CONTRACT)
-    if not all(0 <= amount <= BALANCE_MAX for amount in amounts):
-        return Refusal(RejectReason.NEGATIVE_BALANCE)
-    if sum_before + sum(amounts) > TOTAL_MAX:
+    in_range = all(0 <= amount <= BALANCE_MAX for amount in amounts)
+    if not in_range or sum_before + sum(amounts) > TOTAL_MAX:
         return Refusal(RejectReason.NEGATIVE_BALANCE)
     if (command.account_id, contract_id) in given:
         return Refusal(RejectReason.DUPLICATE_RECORD)

@@ -97,9 +97,11 @@ def check_replace(market: Market, order: Order, price: int, quantity: int) -> Re
         return Refusal(RejectReason.WOULD_CROSS)
     if refusal := check_funds(account, contract, order.side, price, quantity, order):
         return refusal
-    if refusal := check_limits(market, account, price, quantity, None):
-        return refusal
-    if order.kind == OrderKind.LIMIT and (refusal := check_day_trades(market)):
+    may_trade = order.kind == OrderKind.LIMIT
+    refusal = check_limits(market, account, price, quantity, None) or (
+        check_day_trades(market) if may_trade else None
+    )
+    if refusal:
         return refusal
     resting = contract.sides[order.side].total_at(price)
     own = order.remaining_lots if price == order.price_ticks else 0
