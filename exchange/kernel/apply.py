@@ -6,16 +6,17 @@ from numpy.typing import NDArray
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import (
     Core,
+    Head,
     command_at,
     commands_in,
     counters_of,
     enter,
     events_in,
+    head_of,
     login_at,
     logins_in,
     proposed_at,
 )
-from exchange.kernel.ahead import look_ahead
 from exchange.kernel.auction_end import apply_auction_end, run_auction_end
 from exchange.kernel.bands import apply_band_change, run_band_change
 from exchange.kernel.block import (
@@ -311,7 +312,6 @@ def run_batch(state: Core) -> tuple[int, int, int]:
         command = command_at(state, done)
         stage = signed(counters["stage"])
         if stage == 0:
-            look_ahead(state, done, end)
             count = start_command(state, count, command)
         elif stage == PAUSING_MARKET:
             count = run_pause_market(state, count, command)
@@ -333,6 +333,13 @@ def run_batch(state: Core) -> tuple[int, int, int]:
 
 
 @entry
+def enter_batch(
+    head: Head, commands: Rows, events: Rows, streams: NDArray[np.uint32]
+) -> tuple[int, int, int]:
+    """The compiled form of apply_batch."""
+    return run_batch(enter(head, commands, events, streams))
+
+
 def apply_batch(
     state: State, commands: Rows, events: Rows, streams: NDArray[np.uint32]
 ) -> tuple[int, int, int]:
@@ -341,4 +348,4 @@ def apply_batch(
     A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events
     and calls again with commands[done:], the first of which may be half done: nothing runs in between.
     """
-    return run_batch(enter(state, commands, events, streams))
+    return enter_batch(head_of(state), commands, events, streams)

@@ -125,13 +125,13 @@ def accept_order(
     account = account_at(state, account_id)
     holding = holding_at(state, account_id, contract_id)
     quantity = signed(command["quantity_lots"])
+    amount = amount_with_fees(contract, price * quantity)  # first, so that the check's is used again
     slot = take_slot(state)
     order = order_at(state, slot)
     if side == SELL:
         lock_units(holding, quantity)
         order["lock_fen"] = 0
     else:
-        amount = amount_with_fees(contract, price * quantity)
         lock_cash(account, amount)
         order["lock_fen"] = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity

@@ -1,5 +1,6 @@
 """The compiled form of the accessors: LLVM code for addresses, and the record that holds them."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,12 +13,15 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from exchange.kernel.compiled import config
+from exchange.kernel.rows import Row
 
 from_dtype: Final[Any] = numba.from_dtype
 cgutils: Final[Any] = untyped_cgutils
 WORD: Final = ir.IntType(64)
 BYTE: Final = ir.IntType(8)
 WORD_BYTES: Final = 8
+#: what a caller brings along with a state
+OUTSIDE: Final = ("commands", "events", "streams")
 
 
 class Layout:
@@ -33,28 +37,19 @@ class Layout:
         self.arrays = arrays
         self.side, self.sides = side, sides
         self.places = {name: i for i, name in enumerate((*arrays, *(f"{name}_in" for name in capacities)))}
-        self.type: Any = from_dtype(np.dtype([(name, "i8") for name in self.places]))
+        self.type: Any = Row(np.dtype([(name, "i8") for name in self.places]), "core")
+        named: dict[int, Any] = {}
+        for name, (dtype, _) in arrays.items():
+            named.setdefault(id(dtype), Row(dtype, name))
+        self.row_types = {name: named[id(dtype)] for name, (dtype, _) in arrays.items()}
 
     def rows(self, name: str) -> Callable[..., Any]:
         """The accessor of an array: a pointer to the row at its indexes."""
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            return self._address(context, builder, name, arguments, bool(config.BOUNDSCHECK))
+            return self._address(context, builder, name, arguments)
 
-        return self._by_indexes(name, from_dtype(self.arrays[name][0]), emit)
-
-    def touch(self, name: str) -> Callable[..., Any]:
-        """What asks for the cache line of the row at its indexes; it reads nothing, so nothing is checked."""
-
-        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            address = self._address(context, builder, name, arguments, False)
-            kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), *[ir.IntType(32)] * 3])
-            prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-            for_writing, keep, data = (ir.IntType(32)(number) for number in (1, 3, 1))
-            builder.call(prefetch, [builder.bitcast(address, BYTE.as_pointer()), for_writing, keep, data])
-            return context.get_dummy_value()
-
-        return self._by_indexes(name, types.none, emit)
+        return self._by_indexes(name, self.row_types[name], emit)
 
     def _by_indexes(self, name: str, result: Any, emit: Any) -> Callable[..., Any]:
         """An intrinsic of the state and as many numbers as the array has indexes."""
@@ -100,21 +95,59 @@ class Layout:
 
         return capacity
 
+    def head_of(self) -> Callable[[Any], Any]:
+        """What gives a state's addresses and capacities; those of the state used last are kept."""
+        known: list[Any] = [None, None]
+
+        def head_of(state: Any) -> Any:
+            if state is not known[0]:
+                known[:] = state, self._addresses(state)
+            return known[1]
+
+        return head_of
+
+    def _addresses(self, state: Any) -> Any:
+        """Addresses of a state's arrays and the capacities they show; TypeError for another layout."""
+        head = np.zeros(len(self.places), np.int64)
+        for name, rows in zip(self.arrays, state, strict=False):
+            dtype, indexes = self.arrays[name]
+            is_plain = rows.ndim == 1 and rows.flags.c_contiguous and rows.flags.writeable
+            if rows.dtype != dtype or not is_plain:
+                raise TypeError(f"{name}: expected a writable array of {dtype}, found {rows.dtype}")
+            head[self.places[name]] = rows.ctypes.data
+            if indexes:
+                slower = math.prod(
+                    self.sides if index == self.side else int(head[self.places[f"{index}_in"]])
+                    for index in indexes[:-1]
+                )
+                head[self.places[f"{indexes[-1]}_in"]] = len(rows) // slower
+        return head
+
     def enter(self) -> Callable[..., Any]:
-        """What makes the record on the stack of the entry function."""
+        """What makes a state's addresses, completed by the caller's arrays, the record of a call."""
 
         def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return self._fill(context, builder, signature, arguments)
+            kinds = signature.args
+            head = context.make_array(kinds[0])(context, builder, arguments[0])
+            core = builder.bitcast(head.data, context.get_value_type(self.type))
+            for name, kind, value in zip(OUTSIDE, kinds[1:], arguments[1:], strict=True):
+                array = context.make_array(kind)(context, builder, value)
+                self._store(builder, core, name, builder.ptrtoint(array.data, WORD))
+                if name != "streams":
+                    self._store(builder, core, f"{name}_in", array.nitems)
+            return core
 
         @intrinsic
-        def enter(_context: Any, state: Any, commands: Any, events: Any, streams: Any) -> Any:
+        def enter(_context: Any, head: Any, commands: Any, events: Any, streams: Any) -> Any:
             """The record of a state, the caller's commands and its buffers for events."""
-            for name, kind in zip(self.arrays, (*state.types, commands, events, streams), strict=True):
+            if head != types.Array(types.int64, 1, "C"):
+                raise TypingError(f"expected a state's addresses, found {head}")
+            for name, kind in zip(OUTSIDE, (commands, events, streams), strict=True):
                 wanted = types.uint32 if name == "streams" else from_dtype(self.arrays[name][0])
                 is_plain = isinstance(kind, types.Array) and kind.ndim == 1 and kind.layout == "C"
                 if not (is_plain and kind.mutable and kind.dtype == wanted):
                     raise TypingError(f"{name}: expected a writable array of {wanted}, found {kind}")
-            return self.type(state, commands, events, streams), emit
+            return self.type(head, commands, events, streams), emit
 
         return enter
 
@@ -128,20 +161,20 @@ class Layout:
         value.set_metadata("invariant.load", builder.module.add_metadata([]))
         return value
 
-    def _address(self, context: Any, builder: Any, name: str, arguments: Any, is_checked: bool) -> Any:
+    def _address(self, context: Any, builder: Any, name: str, arguments: Any) -> Any:
         dtype, indexes = self.arrays[name]
         core, values = arguments[0], arguments[1:]
         base = self._load(builder, core, name, BYTE.as_pointer())
         place = WORD(0)
         for index, value in zip(indexes, values, strict=True):
             is_first = index == indexes[0]
-            if is_checked:
+            if config.BOUNDSCHECK:
                 self._check(context, builder, core, name, index, value)
             if not is_first:
                 place = builder.mul(place, self._count(builder, core, index))
             place = value if is_first else builder.add(place, value)
-        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))])
-        return builder.bitcast(row, context.get_value_type(from_dtype(dtype)))
+        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))], inbounds=True)
+        return builder.bitcast(row, context.get_value_type(self.row_types[name]))
 
     def _count(self, builder: Any, core: Any, index: str) -> Any:
         return WORD(self.sides) if index == self.side else self._load(builder, core, f"{index}_in", WORD)
@@ -151,26 +184,6 @@ class Layout:
         is_outside = builder.icmp_unsigned(">=", value, self._count(builder, core, index))
         with cgutils.if_unlikely(builder, is_outside):
             context.call_conv.return_user_exc(builder, IndexError, (f"{name}: {index} out of range",))
-
-    def _fill(self, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        record = cgutils.alloca_once(builder, context.get_data_type(self.type))
-        record.align = WORD_BYTES
-        kinds = (*signature.args[0].types, *signature.args[1:])
-        values = (*cgutils.unpack_tuple(builder, arguments[0]), *arguments[1:])
-        lengths: dict[str, Any] = {}
-        for name, kind, value in zip(self.arrays, kinds, values, strict=True):
-            array = context.make_array(kind)(context, builder, value)
-            self._store(builder, record, name, builder.ptrtoint(array.data, WORD))
-            indexes = self.arrays[name][1]
-            if indexes and indexes[-1] not in lengths:
-                length = array.nitems
-                for index in indexes[:-1]:
-                    count = WORD(self.sides) if index == self.side else lengths[index]
-                    length = builder.udiv(length, count)
-                lengths[indexes[-1]] = length
-        for name, length in lengths.items():
-            self._store(builder, record, f"{name}_in", length)
-        return record
 
     def _store(self, builder: Any, record: Any, name: str, value: Any) -> None:
         place = builder.gep(record, [WORD(0), WORD(self.places[name] * WORD_BYTES)], inbounds=True)

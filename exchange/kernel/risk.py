@@ -15,7 +15,7 @@ from exchange.kernel.access import (
     orders_in,
 )
 from exchange.kernel.book import part_of
-from exchange.kernel.compiled import hot, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     AMOUNT_MAX,
     BOOK,
@@ -27,19 +27,19 @@ from exchange.kernel.constants import (
     MAY_CCER,
     MAY_SELL,
     ONE,
-    PPM,
     PRICE_STEP,
     RESALE_SAME_DAY,
     SETTLEMENT_FEE,
     TRADING,
     TRADING_FEE,
 )
+from exchange.kernel.division import millionths_up
 
 
 @hot
 def fee_on(contract: np.void, parameter: int, amount_fen: int) -> int:
     """One fee on a cumulative amount, rounded up to the fen."""
-    return (amount_fen * signed(contract["parameters"][parameter]) + (PPM - 1)) // PPM
+    return millionths_up(amount_fen * signed(contract["parameters"][parameter]))
 
 
 @hot
@@ -94,6 +94,22 @@ def check_open(state: Core, contract: np.void, method: int, login_id: int, may_w
         return reasons.WRONG_PHASE
     if part == BOOK and signed(contract["matching_rule"]) != method:
         return reasons.WRONG_PHASE
+    counters = counters_of(state)
+    login = login_at(state, login_id)
+    is_stopped = (
+        signed(counters["is_halted"])
+        | signed(counters["is_killed"])
+        | signed(contract["is_halted"])
+        | signed(contract["is_killed"])
+        | signed(login["is_killed"])
+        | signed(member_at(state, signed(login["member_id"]))["is_killed"])
+    )
+    return reasons.OK if is_stopped == 0 else what_stops(state, contract, login_id)
+
+
+@cold
+def what_stops(state: Core, contract: np.void, login_id: int) -> int:
+    """Which halt or kill switch stands before a new order."""
     counters = counters_of(state)
     login = login_at(state, login_id)
     if signed(counters["is_halted"]) != 0:

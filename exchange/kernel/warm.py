@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 
-from exchange.kernel.apply import apply_batch
+from exchange.kernel.apply import apply_batch, enter_batch
 from exchange.kernel.compiled import IS_COMPILED
 from exchange.kernel.state import Capacity, new_state
 from exchange.vocabulary.limits import EVENTS_PER_STEP_MAX, MEMBER_FIRST
@@ -27,4 +27,4 @@ def warm_up() -> None:
         if was_collecting:
             gc.enable()
     if IS_COMPILED:
-        apply_batch.disable_compile()  # type: ignore[attr-defined]
+        enter_batch.disable_compile()  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from exchange.kernel.access import Core, enter
+from exchange.kernel.access import Core, Head, enter, head_of
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, entry, signed
-from exchange.kernel.state import SIDES, Capacity, State, new_state
+from exchange.kernel.state import SIDES, Capacity, new_state
 from exchange.vocabulary.limits import MEMBER_FIRST
 from exchange.vocabulary.records import COMMAND, EVENT, Records
 
@@ -31,7 +31,7 @@ def run_bits(state: Core, contract_id: int, side: int, position: int, what: int)
 
 @entry
 def use_bits(
-    state: State,
+    head: Head,
     commands: Records,
     events: Records,
     streams: NDArray[np.uint32],
@@ -41,7 +41,7 @@ def use_bits(
     what: int,
 ) -> int:
     """Called from Python: the helpers themselves have no wrapper."""
-    return run_bits(enter(state, commands, events, streams), contract_id, side, position, what)
+    return run_bits(enter(head, commands, events, streams), contract_id, side, position, what)
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -57,7 +57,14 @@ def test_first_level_is_the_first_marked_one(levels: int, side: int) -> None:
 
     def use(what: int, position: int) -> int:
         return use_bits(
-            state, commands, events, streams, signed(CONTRACT), signed(side), signed(position), signed(what)
+            head_of(state),
+            commands,
+            events,
+            streams,
+            signed(CONTRACT),
+            signed(side),
+            signed(position),
+            signed(what),
         )
 
     rng = random.Random(levels)
