@@ -42,8 +42,8 @@ test: install-dev ## all checks, then the whole suite (15 minutes at most on two
 	@$(MAKE) --no-print-directory test-python
 	$(BIN)/python -m pytest
 
-soak: install-dev ## the long tests
-	$(BIN)/python -m pytest -m soak
+soak: install-dev ## ten million random commands and minutes of wild records, in parts (an hour at most)
+	$(BIN)/python -m tests.differential.soak
 
 bench: install-dev ## run the benchmarks and write their numbers into the documents
 	$(BIN)/python -m benchmarks.kernel --mode listed

@@ -33,7 +33,7 @@ def stray(flow: Flow) -> None:
     elif pick < 0.7:
         record = bytearray(flow.stamped(Kind.LISTING, login_id))
         record[3] = rng.choice(STRANGE_KINDS)
-        flow.apply(bytes(record))
+        flow.send_record(bytes(record))
     else:
         flow.send(Kind.LISTING, rng.choice((10, 63, 64, 200, 65_535)), contract_id=1, account_id=1_001)
 

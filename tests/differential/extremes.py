@@ -60,7 +60,7 @@ def base_records(flow: Flow, live: Live, image: Image, choice: Choice) -> dict[i
     for _ in range(TRIES if flow.actors() else 0):
         for record in flow.captured(choice.act):
             kind = record[KIND_OFFSET]
-            if kind not in accepted:
+            if kind in BY_KIND and kind not in accepted:
                 found[kind] = record
                 live.restore(image)
                 if not is_refused(live, record):

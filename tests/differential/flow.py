@@ -69,7 +69,10 @@ class Flow:
 
     def send_now(self, kind: int, login_id: int = 0, **fields: Any) -> list[Event]:
         """A command at the time of the last one."""
-        record = self.stamped(kind, login_id, **fields)
+        return self.send_record(self.stamped(kind, login_id, **fields))
+
+    def send_record(self, record: bytes) -> list[Event]:
+        """Any record, now and then damaged on its way."""
         if self._captured is not None:
             self._captured.append(record)
             return []
