@@ -46,7 +46,7 @@ soak: install-dev ## ten million random commands and minutes of wild records, in
 	$(BIN)/python -m tests.differential.soak
 
 bench: install-dev ## run the benchmarks and write their numbers into the documents
-	$(BIN)/python -m benchmarks.kernel --mode listed
+	$(BIN)/python -m benchmarks.kernel
 	$(BIN)/python -m benchmarks.gateway
 	$(BIN)/python -m benchmarks.report
 
