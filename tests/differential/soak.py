@@ -1,10 +1,12 @@
 """The long run, `make soak`: ten million random commands with every index checked, then wild records.
 
 It is done in parts; each leaves its result in var/soak, so that a run that was stopped goes on where it was
-(as long as no source of kernel, vocabulary, reference or flow changes). All together are written to tests/results/soak.json.
+(as long as no source of kernel, vocabulary, reference or flow changes). All together go to
+tests/results/soak.json.
 
     python -m tests.differential.soak                # every part that is not done, then the result
     python -m tests.differential.soak --part 3       # one of them
+    python -m tests.differential.soak --small        # the same in a few minutes, told and not kept
 """
 
 import argparse
@@ -22,13 +24,14 @@ from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 os.environ["NUMBA_BOUNDSCHECK"] = "1"  # before the kernel is imported, here and in every process of the pool
 
 import numba
 
 from exchange import kernel
+from exchange.vocabulary.kinds import Kind
 from tests.differential import fuzz, reach
 from tests.differential.shard import (
     FIELDS,
@@ -41,17 +44,35 @@ from tests.differential.shard import (
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PARTS_FOLDER: Final = ROOT / "var" / "soak"
+SOURCES: Final = ("exchange/kernel", "exchange/vocabulary", "tests/differential", "tests/reference")
 RESULT: Final = ROOT / "tests" / "results" / "soak.json"
 
-COMMANDS: Final = 10_000_000
-DIFFERENTIAL_PARTS: Final = 10
-SHARDS_PER_PART: Final = 20
-COMMANDS_PER_SHARD: Final = 50_000
-FIRST_SEED: Final = 1_001
-FUZZ_S: Final = 330.0
-REACH_SEEDS: Final = tuple(range(301, 313))
-
 Result = dict[str, Any]
+
+
+class Plan(NamedTuple):
+    """How much of everything; the parts are the differential's, then `fuzz` and `reach`."""
+
+    differential_parts: int
+    shards_per_part: int
+    commands_per_shard: int
+    fuzz_s: float
+    reach_seeds: tuple[int, ...]
+    first_seed: int = 1_001
+
+    @property
+    def commands(self) -> int:
+        """At least so many random commands."""
+        return self.differential_parts * self.shards_per_part * self.commands_per_shard
+
+    def parts(self) -> "dict[str, Callable[[], Result]]":
+        """What to do, by name."""
+        days = {f"{n}": partial(differential_part, self, n) for n in range(self.differential_parts)}
+        return {**days, "fuzz": partial(fuzz_part, self), "reach": partial(reach_part, self)}
+
+
+LONG: Final = Plan(10, 20, 50_000, 330.0, tuple(range(301, 313)))
+SMALL: Final = Plan(2, 2, 50_000, 10.0, (301,))
 
 
 def check_bounds_checked() -> None:
@@ -60,10 +81,10 @@ def check_bounds_checked() -> None:
     assert config.BOUNDSCHECK, "expected NUMBA_BOUNDSCHECK=1, found it off"
 
 
-def checked_shard(seed: int) -> Occurred:
+def checked_shard(seed: int, commands: int) -> Occurred:
     """A shard in a process of the pool."""
     check_bounds_checked()
-    return run_shard(seed, COMMANDS_PER_SHARD)
+    return run_shard(seed, commands)
 
 
 def new_pool() -> ProcessPoolExecutor:
@@ -71,11 +92,13 @@ def new_pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn"))
 
 
-def differential_part(number: int) -> Result:
+def differential_part(plan: Plan, number: int) -> Result:
     """Shards of random days, on every core."""
-    seeds = range(FIRST_SEED + number * SHARDS_PER_PART, FIRST_SEED + (number + 1) * SHARDS_PER_PART)
+    first = plan.first_seed + number * plan.shards_per_part
+    seeds = range(first, first + plan.shards_per_part)
     with new_pool() as pool:
-        occurred: Occurred = sum(pool.map(checked_shard, seeds), Counter())
+        shards = pool.map(checked_shard, seeds, [plan.commands_per_shard] * len(seeds))
+        occurred: Occurred = sum(shards, Counter())
     return {
         "first_seed": seeds[0],
         "last_seed": seeds[-1],
@@ -85,40 +108,33 @@ def differential_part(number: int) -> Result:
     }
 
 
-def checked_fuzz(first_seed: int) -> fuzz.Fuzzed:
+def checked_fuzz(first_seed: int, seconds: float) -> fuzz.Fuzzed:
     """Wild records in a process of the pool."""
     check_bounds_checked()
-    return fuzz.fuzz(first_seed, FUZZ_S)
+    return fuzz.fuzz(first_seed, seconds)
 
 
-def fuzz_part() -> Result:
+def fuzz_part(plan: Plan) -> Result:
     """Wild records for minutes, on every core."""
     first_seeds = [10_000_000 * (core + 1) for core in range(len(os.sched_getaffinity(0)))]
     with new_pool() as pool:
-        fuzzed = list(pool.map(checked_fuzz, first_seeds))
+        fuzzed = list(pool.map(checked_fuzz, first_seeds, [plan.fuzz_s] * len(first_seeds)))
     total = fuzz.Fuzzed()
     for one in fuzzed:
         total = total.plus(one)
-    return {"first_seeds": first_seeds, "seconds_each": FUZZ_S, **total._asdict()}
+    return {"first_seeds": first_seeds, "seconds_each": plan.fuzz_s, **total._asdict()}
 
 
-def reach_part() -> Result:
+def reach_part(plan: Plan) -> Result:
     """What of the reference the flow reaches, and why the rest stays out."""
-    reached = reach.measure(REACH_SEEDS)
+    reached = reach.measure(plan.reach_seeds)
     unexplained = [place for place in reached.left_out if place not in reach.NOT_REACHED]
     return {
-        "seeds": list(REACH_SEEDS),
+        "seeds": list(plan.reach_seeds),
         "percent_of_lines_and_branches": round(reached.percent, 2),
         "left_out": [[*place, reach.NOT_REACHED.get(place, "by chance")] for place in reached.left_out],
         "unexplained": len(unexplained),
     }
-
-
-PARTS: Final[dict[str, Callable[[], Result]]] = {
-    **{f"{number}": partial(differential_part, number) for number in range(DIFFERENTIAL_PARTS)},
-    "fuzz": fuzz_part,
-    "reach": reach_part,
-}
 
 
 def say(text: str) -> None:
@@ -142,71 +158,81 @@ def hash_sources() -> str:
     return digest.hexdigest()
 
 
-def run_part(name: str, folder: Path) -> None:
+def run_part(name: str, part: Callable[[], Result], folder: Path) -> None:
     """One part, unless it is done."""
     path = folder / f"{name}.json"
     if path.exists():
         say(f"part {name}: done before")
         return
     began = time.monotonic()
-    result: Result = {"commit": git("rev-parse", "HEAD")} | PARTS[name]()
+    result: Result = {"commit": git("rev-parse", "HEAD")} | part()
     result["seconds"] = round(time.monotonic() - began, 1)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result), encoding="utf-8")
     say(f"part {name}: {result['seconds']} s")
 
 
-def summary(folder: Path) -> Result:
+def summary(plan: Plan, folder: Path) -> Result:
     """All parts together."""
-    parts = {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in PARTS}
-    days = [parts[str(number)] for number in range(DIFFERENTIAL_PARTS)]
+    parts = {name: json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in plan.parts()}
+    others = {name: parts.pop(name) for name in ("reach", "fuzz")}
     occurred: Occurred = Counter()
-    for part in days:
+    for part in parts.values():
         for kind, field, value, times in part.pop("occurred"):
             occurred[kind, field, value] += times
-    commands = sum(part["commands"] for part in days)
-    assert commands >= COMMANDS, f"expected {COMMANDS} commands, found {commands}"
-    assert missing(occurred) == [], f"expected everything to occur, found nothing of {missing(occurred)}"
+    commands = sum(part["commands"] for part in parts.values())
+    assert commands >= plan.commands, f"expected {plan.commands} commands, found {commands}"
     return {
         "commit": git("rev-parse", "HEAD"),
-        "is_clean": not git("status", "--porcelain", "--", "exchange", "tests"),
+        "is_clean": not git("status", "--porcelain", "--", *SOURCES),
         "kernel_sources": kernel.SOURCES_HASH,
         "bounds_checked": True,
         "versions": {"python": platform.python_version()} | {p: version(p) for p in ("numba", "numpy")},
-        "machine": {
-            "cores": len(os.sched_getaffinity(0)),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": {"cores": len(os.sched_getaffinity(0)), "system": platform.platform(terse=True)},
         "commands": commands,
-        "events": sum(part["events"] for part in days),
-        "seconds": round(sum(part["seconds"] for part in parts.values()), 1),
-        "rarest": {field: rarest(occurred, field) for _, field in FIELDS},
-        "reach": parts.pop("reach"),
-        "fuzz": parts.pop("fuzz"),
+        "events": sum(part["events"] for part in parts.values()),
+        "seconds": round(sum(part["seconds"] for part in (*parts.values(), *others.values())), 1),
+        "did_not_occur": missing(occurred),
+        "rarest": {f"{Kind(kind).name}.{field}": rarest(occurred, kind, field) for kind, field in FIELDS},
+        **others,
         "parts": list(parts.values()),
     }
 
 
-def rarest(occurred: Occurred, field: str) -> dict[str, int]:
-    """How often each value of a field occurred, the rarest three."""
-    ((key, values),) = ((key, values) for key, values in FIELDS.items() if key[1] == field)
-    counts = {value.name: occurred[(*key, int(value))] for value in values}
+def rarest(occurred: Occurred, kind: int, field: str) -> dict[str, int]:
+    """How often the three rarest values of a field occurred."""
+    counts = {value.name: occurred[kind, field, int(value)] for value in FIELDS[kind, field]}
     return dict(sorted(counts.items(), key=lambda item: item[1])[:3])
+
+
+def write_result(plan: Plan, folder: Path) -> int:
+    """Tell a small run, keep a long one; 1 if something is not as it has to be."""
+    result = summary(plan, folder)
+    text = json.dumps(result, indent=1) + "\n"
+    if plan is SMALL:
+        say(text)
+        return 0
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(text, encoding="utf-8")
+    say(f"written: {RESULT.relative_to(ROOT)}")
+    if result["did_not_occur"] or result["reach"]["unexplained"]:
+        say(f"did not occur: {result['did_not_occur']}; was not reached: {result['reach']['left_out']}")
+        return 1
+    return 0
 
 
 def main() -> int:
     """Run what is asked for, and write the result when everything is there."""
     parser = argparse.ArgumentParser(description="The long differential run, in parts.")
-    parser.add_argument("--part", choices=[*PARTS], help="one part only")
+    parser.add_argument("--part", choices=[*LONG.parts()], help="one part only")
+    parser.add_argument("--small", action="store_true", help="a hundredth of it")
     options = parser.parse_args()
-    folder = PARTS_FOLDER / hash_sources()[:16]
-    for name in [options.part] if options.part else PARTS:
-        run_part(name, folder)
-    if all((folder / f"{name}.json").exists() for name in PARTS):
-        RESULT.parent.mkdir(exist_ok=True)
-        RESULT.write_text(json.dumps(summary(folder), indent=1) + "\n", encoding="utf-8")
-        say(f"written: {RESULT.relative_to(ROOT)}")
-    return 0
+    plan = SMALL if options.small else LONG
+    folder = PARTS_FOLDER / ("small" if options.small else "long") / hash_sources()[:16]
+    parts = plan.parts()
+    for name in [options.part] if options.part else parts:
+        run_part(name, parts[name], folder)
+    return write_result(plan, folder) if all((folder / f"{name}.json").exists() for name in parts) else 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tests.differential.shrink import explain, shrink
 from tests.reference.layout import write
 
 SHORT_DAY = next(profile for profile in PROFILES if profile.name == "short")
-SHOWN_COMMANDS_MAX = 40
+SHOWN_COMMANDS_MAX = 60
 SEEDS = 20
 Apply = Callable[..., Any]
 
