@@ -18,10 +18,11 @@ from tests.differential.picks import (
     pick_order_id,
     pick_price,
     pick_quantity,
+    pick_several,
     pick_side,
 )
 from tests.differential.setup import OPERATOR_LOGIN
-from tests.reference.state import Contract, Order
+from tests.reference.state import Order
 
 ANY = 255
 RULES = (0, 0, 1, 2, 3, 4)
@@ -55,15 +56,6 @@ def limit(flow: Flow) -> None:
         time_in_force=time_in_force,
         self_trade_rule=rng.choice(RULES) if flow.chance(0.998) else rng.randrange(256),
     )
-
-
-def pick_several(flow: Flow, contract: Contract, side: int) -> int:
-    """What the first few resting orders of the other side hold together, or one lot more."""
-    best = next(contract.sides[1 - side & 1].best_first(), None)
-    if best is None:
-        return 0
-    orders = list(best[1].orders)[: flow.rng.randrange(1, 5)]
-    return sum(order.remaining_lots for order in orders) + flow.rng.randrange(2)
 
 
 def send_about(flow: Flow, kind: Kind, order: Order | None, **values: Any) -> None:

@@ -6,7 +6,7 @@ from exchange.vocabulary.control import MODULUS, balance_term
 from exchange.vocabulary.enums import Level, Method, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
-from tests.differential import auctions
+from tests.differential import auctions, registry
 from tests.differential.actions import Choice
 from tests.differential.flow import Flow
 from tests.differential.operations import EVERY_METHOD
@@ -74,6 +74,9 @@ def after_hours(flow: Flow, choice: Choice) -> None:
     rng = flow.rng
     for _ in range(rng.randrange(10)):
         choice.act(flow)
+    for action in (registry.transfer, registry.hold_end, registry.bust):
+        if flow.chance(0.2):
+            action(flow)
     for kind in (Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.TICK):
         if flow.chance(0.2):
             flow.send(kind)

@@ -2,11 +2,17 @@
 
 from exchange.vocabulary.enums import AuctionKind, Method, Phase, Side
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import AMOUNT_FEN_MAX, LEVEL_LOTS_MAX, PRICE_TICKS_MIN, QUANTITY_LOTS_MAX
+from exchange.vocabulary.limits import (
+    AMOUNT_FEN_MAX,
+    LEVEL_LOTS_MAX,
+    PRICE_TICKS_MIN,
+    PROTOCOL_VERSION,
+    QUANTITY_LOTS_MAX,
+)
 from tests.differential.flow import Flow
 from tests.differential.picks import login_of
-from tests.differential.setup import GIANT_CONTRACT
-from tests.reference.state import Slot
+from tests.differential.setup import GIANT_CONTRACT, TRADING_DAY
+from tests.reference.state import Contract, Slot
 
 CHEAP_CONTRACT = 2
 SPARE = 10  # a few are refused for other reasons
@@ -24,8 +30,8 @@ def flood_listings(flow: Flow) -> None:
     if not rich or not contract:
         return
     kind = Kind.LISTING if contract.matching_rule == Method.LISTED else Kind.LIMIT_ORDER
-    upper = contract.band(contract.matching_rule)[1]
-    price = upper if kind == Kind.LIMIT_ORDER else contract.band(contract.matching_rule)[0]
+    lower, upper = contract.band(contract.matching_rule)
+    price = upper if kind == Kind.LIMIT_ORDER else lower
     quantity = min(QUANTITY_LOTS_MAX, AMOUNT_FEN_MAX // price)
     terms = {"contract_id": GIANT_CONTRACT, "quantity_lots": quantity, "side": Side.SELL}
     for number in range(LEVEL_LOTS_MAX // quantity + SPARE):
@@ -38,8 +44,14 @@ def flood_listings(flow: Flow) -> None:
             price_ticks=price + beside,
             **terms,
         )
-    book = contract.sides[Side.SELL]
-    for level in (level for other, level in book.levels.items() if other != price):
+    move_into(flow, contract, price, quantity)
+    if kind == Kind.LISTING:
+        take_one(flow, price, upper, quantity)
+
+
+def move_into(flow: Flow, contract: Contract, price: int, quantity: int) -> None:
+    """REPLACE of an order beside the full level."""
+    for level in (level for other, level in contract.sides[Side.SELL].levels.items() if other != price):
         order = level.orders[0]
         flow.send(
             Kind.REPLACE,
@@ -49,6 +61,28 @@ def flood_listings(flow: Flow) -> None:
             quantity_lots=quantity,
         )
         return
+
+
+def take_one(flow: Flow, price: int, upper: int, quantity: int) -> None:
+    """The largest amount there is trades, and cannot be corrected to a higher price."""
+    buyer = max(flow.market.accounts.values(), key=lambda account: account.available)
+    flow.send(
+        Kind.TAKE,
+        login_of(flow, buyer),
+        contract_id=GIANT_CONTRACT,
+        account_id=buyer.account_id,
+        price_ticks=price,
+        quantity_lots=quantity,
+        side=Side.BUY,
+    )
+    flow.send(
+        Kind.CORRECTION,
+        match_id=flow.market.match_count,
+        price_ticks=upper,
+        quantity_lots=quantity,
+        version=PROTOCOL_VERSION,
+        trading_day=TRADING_DAY,
+    )
 
 
 def flood_bids(flow: Flow) -> None:

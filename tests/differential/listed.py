@@ -15,6 +15,7 @@ from tests.differential.picks import (
     pick_order_id,
     pick_price,
     pick_quantity,
+    pick_several,
     pick_side,
 )
 
@@ -42,15 +43,18 @@ def sweep(flow: Flow) -> None:
     contract = pick_contract(flow, Method.LISTED)
     side = pick_side(flow, account, contract)
     worst = pick_price(flow, contract, Method.LISTED)
+    quantity = pick_quantity(flow, contract, Method.LISTED, account, side)
     if flow.chance(0.8):
         worst = pick_crossing_price(flow, contract, side)
+        if flow.chance(0.3):
+            quantity = pick_several(flow, contract, side) or quantity
     flow.send(
         Kind.TAKE,
         login_id,
         contract_id=pick_contract_id(flow, contract),
         account_id=pick_account_id(flow, account),
         price_ticks=worst,
-        quantity_lots=pick_quantity(flow, contract, Method.LISTED, account, side) & U4_MAX,
+        quantity_lots=quantity & U4_MAX,
         side=side,
         order_flags=flow.rng.randrange(2) if flow.chance(0.99) else 2,
     )

@@ -59,6 +59,7 @@ def propose(flow: Flow) -> None:
     record = records[0] if flow.chance(0.1) else unstamped(records[0])
     own_hash = int.from_bytes(hashlib.sha256(record).digest()[:HASH_BYTES], "little")
     number = flow.market.highest_proposal + rng.choice((1, 1, 3)) if flow.chance(0.95) else rng.randrange(3)
+    number = min(number, U4_MAX)
     login_id = rng.choice(PEOPLE)
     wait_ms = rng.choice((0, 1, 20, 5_000)) if flow.chance(0.97) else -1
     flow.send(
@@ -66,7 +67,7 @@ def propose(flow: Flow) -> None:
         login_id,
         command_hash=own_hash if flow.chance(0.95) else own_hash ^ 1,
         expires_ns=flow.time_ns + wait_ms * NS_PER_MS + 1_000_000,
-        proposal_id=min(number, U4_MAX),
+        proposal_id=number,
         command_kind=record[KIND_OFFSET] if flow.chance(0.96) else rng.randrange(256),
     )
     send_halves(flow, login_id, number, record)

@@ -1,5 +1,7 @@
 """Random choices of a generated day: who, what, which order, how much, mostly sensible."""
 
+from itertools import chain, islice
+
 from exchange.vocabulary.enums import Method, OrderKind, ParameterId, Side
 from exchange.vocabulary.limits import QUANTITY_LOTS_MAX
 from tests.differential.flow import Flow
@@ -89,6 +91,13 @@ def pick_quantity(flow: Flow, contract: Contract, method: Method, account: Accou
     if contract.contract_id == GIANT_CONTRACT and flow.chance(0.1):
         return rng.choice((QUANTITY_LOTS_MAX, 13_400_000))
     return low + rng.randrange(rng.choice((10, 60, 300)))
+
+
+def pick_several(flow: Flow, contract: Contract, side: int) -> int:
+    """What the first few resting orders of the other side hold together, or one lot more; 0 if none rests."""
+    resting = chain.from_iterable(level.orders for _, level in contract.sides[1 - side & 1].best_first())
+    orders = list(islice(resting, flow.rng.randrange(1, 8)))
+    return sum(order.remaining_lots for order in orders) + flow.rng.randrange(2) if orders else 0
 
 
 def pick_flags(flow: Flow) -> int:

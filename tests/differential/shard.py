@@ -53,6 +53,7 @@ FIELDS: dict[tuple[int, str], Iterable[IntEnum]] = {
 
 #: how often commands, events and values of the fields above occurred, by kind, field ("" = all) and value
 Occurred = Counter[tuple[int, str, int]]
+ALL_COMMANDS = (0, "commands", 0)  # those of no known kind as well
 
 
 class Place(NamedTuple):
@@ -73,7 +74,8 @@ PLACES = {kind: [_place(*key) for key in FIELDS if key[0] == kind] for kind, _ i
 
 def count_day(day: Day) -> Occurred:
     """What occurred in a day."""
-    occurred: Occurred = Counter((record[3], "", 0) for record in day.records)
+    occurred: Occurred = Counter((record[3], "", 0) for record in day.records if record[3] in RULES)
+    occurred[ALL_COMMANDS] = len(day.records)
     for events in day.expected:
         for _, event in events:
             occurred[event[3], "", 0] += 1
@@ -95,7 +97,7 @@ def missing(occurred: Occurred) -> list[str]:
 
 def commands_in(occurred: Occurred) -> int:
     """How many commands there were."""
-    return sum(times for (kind, name, _), times in occurred.items() if kind < 0x80 and not name)
+    return occurred[ALL_COMMANDS]
 
 
 def events_in(occurred: Occurred) -> int:
