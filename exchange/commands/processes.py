@@ -1,7 +1,6 @@
 """Child processes of one run: started in order, restarted when one dies, stopped in order, none left."""
 
 import ctypes
-import os
 import signal
 import socket
 import subprocess
@@ -136,14 +135,3 @@ def _written_by(path: Path, pid: int) -> bool:
 
 class ChildFailed(Exception):
     """A process of the run did not come up."""
-
-
-def process_alive(pid: int) -> bool:
-    """Whether a process of that id exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

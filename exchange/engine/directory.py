@@ -106,11 +106,6 @@ class Directory(msgspec.Struct, frozen=True, dict=True):
         """Logins by user."""
         return {login.user: login for login in self.logins}
 
-    @cached_property
-    def by_login_id(self) -> dict[int, Login]:
-        """Logins by number."""
-        return {login.login_id: login for login in self.logins}
-
     def verify(self, user: str, password: str) -> Login | None:
         """The login of user and password; as slow for an unknown user as for a wrong password."""
         login = self.by_user.get(user)

@@ -189,8 +189,3 @@ def _count_records(data: memoryview, offset: int) -> int:
     whole = len(rest) // RECORD_BYTES
     count = int(np.count_nonzero(rest[: whole * RECORD_BYTES].reshape(whole, RECORD_BYTES).any(axis=1)))
     return count + int(bool(rest[whole * RECORD_BYTES :].any()))
-
-
-def read_batches(folder: Path, files: Files | None = None) -> Iterator[Batch]:
-    """Every proven batch of a day's journal; raises JournalCorrupt."""
-    yield from JournalReader(folder, files).batches()

@@ -140,7 +140,6 @@ head_of: Final = cast("Callable[[State], Head]", _head)
 counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
 contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
 order_at: Final = cast("Callable[[Core, int], np.void]", _rows("orders"))
-detail_at: Final = order_at
 link_at: Final = cast("Callable[[Core, int], np.void]", _rows("links"))
 account_at: Final = cast("Callable[[Core, int], np.void]", _rows("accounts"))
 login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))

@@ -211,6 +211,28 @@ def append_at(state: Core, contract: np.void, slot: int, side: int) -> None:
 
 
 @hot
+def unlink(state: Core, slot: int) -> tuple[int, int]:
+    """Join the neighbours of a slot in its queue or list; returns them: (previous, following)."""
+    link = link_at(state, slot)
+    previous = signed(link["previous"])
+    following = signed(link["next"])
+    if previous != NONE:
+        link_at(state, previous)["next"] = following
+    if following != NONE:
+        link_at(state, following)["previous"] = previous
+    return previous, following
+
+
+@hot
+def lower_level(state: Core, contract: np.void, slot: int, side: int, lots: int) -> None:
+    """The level of an order that stays in its queue holds so many lots less."""
+    order = order_at(state, slot)
+    level = level_at(state, signed(order["contract_id"]), side, signed(order["position"]))
+    level["lots"] = signed(level["lots"]) - lots
+    contract["is_dirty"][side] = 1
+
+
+@hot
 def remove_order(state: Core, contract: np.void, slot: int) -> None:
     """Unlink an order and its remaining lots from its level in the book."""
     remove_at(state, contract, slot, side_of(order_at(state, slot)))
@@ -220,20 +242,14 @@ def remove_order(state: Core, contract: np.void, slot: int) -> None:
 def remove_at(state: Core, contract: np.void, slot: int, side: int) -> None:
     """The same on any of the contract's three sides."""
     order = order_at(state, slot)
-    link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
     position = signed(order["position"])
     level = level_at(state, contract_id, side, position)
-    following = signed(link["next"])
-    previous = signed(link["previous"])
+    previous, following = unlink(state, slot)
     if previous == NONE:
         level["head"] = following
-    else:
-        link_at(state, previous)["next"] = following
     if following == NONE:
         level["tail"] = previous
-    else:
-        link_at(state, following)["previous"] = previous
     level["lots"] = signed(level["lots"]) - signed(order["remaining"])
     level["count"] = signed(level["count"]) - 1
     contract["is_dirty"][side] = 1
@@ -260,14 +276,8 @@ def append_offer(state: Core, contract: np.void, slot: int) -> None:
 @hot
 def remove_offer(state: Core, contract: np.void, slot: int) -> None:
     """Unlink a block offer."""
-    link = link_at(state, slot)
-    following = signed(link["next"])
-    previous = signed(link["previous"])
+    previous, following = unlink(state, slot)
     if previous == NONE:
         contract["block_head"] = following
-    else:
-        link_at(state, previous)["next"] = following
     if following == NONE:
         contract["block_tail"] = previous
-    else:
-        link_at(state, following)["previous"] = previous

@@ -5,11 +5,10 @@ The taker's side of a match lives in counters (`taker_*`): a take may be cut int
 
 import numpy as np
 
-from exchange.kernel.access import Core, account_at, counters_of, holding_at, level_at, order_at
-from exchange.kernel.book import part_of, side_of
+from exchange.kernel.access import Core, account_at, counters_of, holding_at, order_at
+from exchange.kernel.book import side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
-    BOOK,
     BUY,
     PROCEEDS_REUSABLE,
     RESALE_SAME_DAY,
@@ -110,17 +109,16 @@ def deliver(
 
 
 @hot
-def settle_maker(
-    state: Core, contract: np.void, slot: int, quantity_lots: int, method: int
+def settle_order(
+    state: Core, contract: np.void, slot: int, price_ticks: int, quantity_lots: int
 ) -> tuple[int, int]:
-    """The resting order's half of a match: its units, cash and fees, what remains of it and of its level."""
+    """A resting order's half of a match: its units, cash and fees, and what remains of it; not its level."""
     counters = counters_of(state)
     order = order_at(state, slot)
     account_id = signed(order["account_id"])
-    contract_id = signed(order["contract_id"])
-    holding = holding_at(state, account_id, contract_id)
+    holding = holding_at(state, account_id, signed(order["contract_id"]))
     side = side_of(order)
-    amount = signed(order["price_ticks"]) * quantity_lots
+    amount = price_ticks * quantity_lots
     filled = signed(order["filled_fen"])
     fees = fee_step(contract, filled, amount)
     cost = fees[0] + fees[1]
@@ -129,10 +127,6 @@ def settle_maker(
     order["remaining"] = signed(order["remaining"]) - quantity_lots
     if side == BUY:
         order["lock_fen"] = signed(order["lock_fen"]) - amount - cost
-    if part_of(method) == BOOK:
-        level = level_at(state, contract_id, side, signed(order["position"]))
-        level["lots"] = signed(level["lots"]) - quantity_lots
-        contract["is_dirty"][side] = 1
     counters["fees_fen"] = signed(counters["fees_fen"]) + cost
     return fees
 

@@ -21,6 +21,7 @@ from exchange.kernel.access import (
 from exchange.kernel.book import (
     append_order,
     kind_of,
+    lower_level,
     method_of_kind,
     position_of,
     price_at,
@@ -240,12 +241,7 @@ def relock(state: Core, slot: int) -> None:
 def lower_resting(state: Core, slot: int, lots: int) -> None:
     """A resting order loses lots at its place in the queue."""
     order = order_at(state, slot)
-    signed(order["account_id"])
-    contract_id = signed(order["contract_id"])
-    side = side_of(order)
-    contract_at(state, contract_id)["is_dirty"][side] = 1
-    level = level_at(state, contract_id, side, signed(order["position"]))
-    level["lots"] = signed(level["lots"]) - lots
+    lower_level(state, contract_at(state, signed(order["contract_id"])), slot, side_of(order), lots)
     resize(state, slot, signed(order["remaining"]) - lots)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from exchange.kernel import kinds
 from exchange.kernel.access import Core, account_at, contract_at, counters_of, event_at, order_at
-from exchange.kernel.book import kind_of, part_of, remove_offer, remove_order, side_of
+from exchange.kernel.book import kind_of, lower_level, part_of, remove_offer, remove_order, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -19,7 +19,7 @@ from exchange.kernel.constants import (
     VERSION,
     ZERO,
 )
-from exchange.kernel.delivery import settle_maker, settle_taker
+from exchange.kernel.delivery import settle_order, settle_taker
 from exchange.kernel.ending import close_order
 from exchange.kernel.events import begin_event, begin_public
 from exchange.kernel.figures import count_composite, count_trade
@@ -215,6 +215,59 @@ def count_match(
 
 
 @hot
+def record_match(
+    state: Core,
+    count: int,
+    command: np.void,
+    contract_id: int,
+    buyer_id: int,
+    seller_id: int,
+    price_ticks: int,
+    quantity_lots: int,
+    taker_side: int,
+    method: int,
+    buyer_fees: tuple[int, int],
+    seller_fees: tuple[int, int],
+) -> int:
+    """What follows when both sides of the match just numbered are settled: counted, kept, told."""
+    count_match(
+        counters_of(state),
+        contract_at(state, contract_id),
+        contract_id,
+        buyer_id,
+        seller_id,
+        price_ticks,
+        quantity_lots,
+        method,
+    )
+    keep_trade(
+        state,
+        contract_id,
+        part_of(method),
+        buyer_id,
+        seller_id,
+        price_ticks,
+        quantity_lots,
+        buyer_fees,
+        seller_fees,
+    )
+    return write_trade(
+        state,
+        count,
+        command,
+        contract_id,
+        buyer_id,
+        seller_id,
+        price_ticks,
+        quantity_lots,
+        taker_side,
+        method,
+        buyer_fees,
+        seller_fees,
+    )
+
+
+@hot
 def trade(
     state: Core,
     count: int,
@@ -231,10 +284,13 @@ def trade(
     taker_id = signed(counters["taker_account_id"])
     contract_id = signed(order["contract_id"])
     contract = contract_at(state, contract_id)
-    taker_side = SELL if side_of(order) == BUY else BUY
-    price = signed(order_at(state, slot)["price_ticks"])
+    maker_side = side_of(order)
+    taker_side = SELL if maker_side == BUY else BUY
+    price = signed(order["price_ticks"])
     counters["match_count"] = signed(counters["match_count"]) + 1
-    maker_fees = settle_maker(state, contract, slot, quantity_lots, method)
+    maker_fees = settle_order(state, contract, slot, price, quantity_lots)
+    if method != BLOCK:
+        lower_level(state, contract, slot, maker_side, quantity_lots)
     taker_fees = settle_taker(
         state, contract, contract_id, taker_id, taker_side, quantity_lots, price * quantity_lots
     )
@@ -254,21 +310,7 @@ def trade(
     else:
         buyer_id, seller_id = maker_id, taker_id
         buyer_fees, seller_fees = maker_fees, taker_fees
-    count_match(counters, contract, contract_id, buyer_id, seller_id, price, quantity_lots, method)
-    if signed(contract["is_watched"]) != 0 and method != BLOCK:
-        watch_trade(state, contract_id, price, quantity_lots)
-    keep_trade(
-        state,
-        contract_id,
-        part_of(method),
-        buyer_id,
-        seller_id,
-        price,
-        quantity_lots,
-        buyer_fees,
-        seller_fees,
-    )
-    return write_trade(
+    count = record_match(
         state,
         count,
         command,
@@ -282,3 +324,6 @@ def trade(
         buyer_fees,
         seller_fees,
     )
+    if signed(contract["is_watched"]) != 0 and method != BLOCK:
+        watch_trade(state, contract_id, price, quantity_lots)
+    return count

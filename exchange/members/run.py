@@ -15,15 +15,10 @@ from exchange.members.agent import Agent
 from exchange.members.floor import Floor
 from exchange.members.market import MarketView
 from exchange.rulebook.contracts import contract
-from exchange.rulebook.scenarios import MemberKind, Participant, Scenario, load_scenario, participants
+from exchange.rulebook.scenarios import Participant, Scenario, load_scenario, participants
 
 PUBLIC = "PUBLIC"
 log = logging.getLogger("members")
-
-
-def default_human(members: tuple[Participant, ...]) -> str:
-    """The login that a person trades with: the first short emitter."""
-    return next(p.user for p in members if p.kind is MemberKind.SHORT_EMITTER)
 
 
 def run_members_command(data: Path, scenario: str, members: int, days: int, human: str | None) -> int:

@@ -27,11 +27,6 @@ def read_day(store: Store, trading_day: int) -> DayRow | None:
     return _row(store.row(f"{_SELECT} WHERE trading_day = ?", (trading_day,)))
 
 
-def all_days(store: Store) -> list[DayRow]:
-    """Every day, oldest first."""
-    return [found for row in store.rows(f"{_SELECT} ORDER BY trading_day") if (found := _row(row))]
-
-
 def count_stated(store: Store) -> int:
     """How many days are over."""
     return store.number("SELECT COUNT(*) FROM settlement_day WHERE stage = ?", (int(SettlementStage.STATED),))

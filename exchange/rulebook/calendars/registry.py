@@ -56,10 +56,6 @@ class RegistryCalendar:
         """True when the registry takes applications on that date: working days and every deadline day."""
         return self._days.is_open(day)
 
-    def next_registry_day(self, day: date) -> date:
-        """The first registry day strictly after `day`."""
-        return self._days.next_open(day)
-
     def deadlines(self, obligation_year: int) -> tuple[Deadline, ...]:
         """The deadlines of the obligation that covers emissions of `obligation_year`."""
         for obligation in self.obligations:
