@@ -6,6 +6,7 @@ Derived from private classes of numba, which the lock file pins.
 from collections.abc import Iterable
 from typing import Any, Final
 
+from llvmlite.binding import Linkage  # type: ignore[import-untyped]
 from numba.core import ir
 from numba.core.codegen import CodeLibrary, JITCodeLibrary
 from numba.core.lowering import Lower
@@ -82,6 +83,13 @@ class EntryLibrary(JITCodeLibrary):
         if len(self._linking_libraries) < len(reached):
             self.add_ir_module(InnerLibrary.modules[0])  # type: ignore[no-untyped-call]
         super().finalize()  # type: ignore[no-untyped-call]
+
+    def _optimize_final_module(self) -> None:
+        """Nothing outside calls the kernel's functions, so LLVM may change what they take and give."""
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:
+                function.linkage = "internal"
+        super()._optimize_final_module()  # type: ignore[no-untyped-call]
 
 
 class InnerLower(Lower):
