@@ -77,7 +77,10 @@ def _reach(libraries: Iterable[Any], found: dict[Any, None]) -> dict[Any, None]:
 class EntryLibrary(JITCodeLibrary):
     """The code of an entry: with all of the kernel that it reaches."""
 
+    called: frozenset[str] = frozenset()
+
     def finalize(self) -> None:
+        self.called = frozenset(one.name for one in self._final_module.functions if one.is_declaration)
         reached = _reach(self._linking_libraries, {})
         self._linking_libraries = [library for library in reached if not isinstance(library, InnerLibrary)]
         if len(self._linking_libraries) < len(reached):
@@ -85,9 +88,13 @@ class EntryLibrary(JITCodeLibrary):
         super().finalize()  # type: ignore[no-untyped-call]
 
     def _optimize_final_module(self) -> None:
-        """Nothing outside calls the kernel's functions, so LLVM may change what they take and give."""
+        """Let LLVM change what inner functions take and give, as nothing outside calls them.
+
+        But not of those that the entry itself calls: LLVM would move loads of the record, which are marked
+        invariant (access.py), into the entry and there before it completes the record.
+        """
         for function in self._final_module.functions:
-            if function.linkage == Linkage.linkonce_odr:
+            if function.linkage == Linkage.linkonce_odr and function.name not in self.called:
                 function.linkage = "internal"
         super()._optimize_final_module()  # type: ignore[no-untyped-call]
 
