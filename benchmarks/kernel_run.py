@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.compiled import compiled, signed, unsigned
 from benchmarks.kernel_commands import REFERENCE_BITS, Load
-from benchmarks.kernel_market import Market
+from benchmarks.kernel_market import EVENT_BUFFER, Market
 from benchmarks.yardstick import HASH_MAKER, HASH_PRICE, HASH_STEP, HASH_TAKER
 from exchange import kernel
 from exchange.vocabulary.enums import Role
@@ -27,6 +27,8 @@ REJECTED: Final = int(Kind.REJECTED)
 MAKER: Final = int(Role.MAKER)
 WORDS: Final = 8  # of a 64-byte event
 SHIFT: Final = unsigned(REFERENCE_BITS)
+KIND_SHIFT: Final = unsigned(24)  # of an event's first word
+KIND_MASK: Final = unsigned(0xFF)
 
 FILL: Final = np.dtype(
     [
@@ -44,6 +46,7 @@ class Heard(NamedTuple):
     """What the reader has understood of the events so far."""
 
     by_reason: NDArray[np.int64]  # rejects
+    places: NDArray[np.int64]  # of the executions in the batch being read
     totals: NDArray[np.uint64]  # sum of all words; number of fills; number of events
     fills: NDArray[np.void]
 
@@ -63,40 +66,61 @@ class Pass(NamedTuple):
 
 def new_heard(fills: int) -> Heard:
     """Nothing heard yet, room for so many fills, every page touched."""
-    return Heard(np.zeros(1_000, np.int64), np.zeros(3, np.uint64), np.full(fills + 1, 0, FILL))
+    reasons, places = np.zeros(1_000, np.int64), np.zeros(EVENT_BUFFER + 1, np.int64)
+    return Heard(reasons, places, np.zeros(3, np.uint64), np.full(fills + 1, 0, FILL))
 
 
 @compiled
 def hear(
     events: Records, words: NDArray[np.uint64], streams: NDArray[np.uint32], count: int, heard: Heard
 ) -> None:
-    """Read every byte of `count` events and where each is to go; keep both sides of every trade."""
+    """Read every byte of `count` events and where each is to go; keep both sides of every trade.
+
+    Which events are executions or rejects is written down without a branch, as nobody can foresee it.
+    """
     fold = heard.totals[0]
     for index in range(count * WORDS):
         fold += words[index]
+    executed, rejected = 0, 0
     for index in range(count):
         fold += unsigned(streams[index])
+        kind = (words[index * WORDS] >> KIND_SHIFT) & KIND_MASK
+        heard.places[executed] = index
+        executed += kind == EXECUTED
+        rejected += kind == REJECTED
     heard.totals[0] = fold
     heard.totals[2] += unsigned(count)
+    keep_fills(events, heard, executed)
+    if rejected > 0:
+        count_rejects(events, heard, count)
+
+
+@compiled
+def keep_fills(events: Records, heard: Heard, executed: int) -> None:
+    """Both sides of the trades of a batch: the maker's execution comes first, then the taker's."""
     fill_count = signed(heard.totals[1])
     last = len(heard.fills) - 1
-    for index in range(count):
-        event = events[index]
-        kind = event["kind"]
-        if kind == EXECUTED:
-            fill = heard.fills[min(fill_count, last)]
-            key = (unsigned(event["login_id"]) << SHIFT) | unsigned(event["user_reference"])
-            if event["role"] == MAKER:
-                fill["maker"] = key
-            else:
-                fill["taker"] = key
-                fill["price_ticks"] = event["price_ticks"]
-                fill["quantity_lots"] = event["quantity_lots"]
-                fill["contract_id"] = event["contract_id"]
-                fill_count += 1
-        elif kind == REJECTED:
-            heard.by_reason[event["reason"]] += 1
+    for place in range(executed):
+        event = events[heard.places[place]]
+        fill = heard.fills[min(fill_count, last)]
+        key = (unsigned(event["login_id"]) << SHIFT) | unsigned(event["user_reference"])
+        if event["role"] == MAKER:
+            fill["maker"] = key
+        else:
+            fill["taker"] = key
+            fill["price_ticks"] = event["price_ticks"]
+            fill["quantity_lots"] = event["quantity_lots"]
+            fill["contract_id"] = event["contract_id"]
+            fill_count += 1
     heard.totals[1] = unsigned(fill_count)
+
+
+@compiled
+def count_rejects(events: Records, heard: Heard, count: int) -> None:
+    """Rejects by reason."""
+    for index in range(count):
+        if events[index]["kind"] == REJECTED:
+            heard.by_reason[events[index]["reason"]] += 1
 
 
 def warm_up(market: Market) -> None:
