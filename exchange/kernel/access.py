@@ -42,9 +42,16 @@ from exchange.kernel.state import (
 )
 from exchange.vocabulary.records import COMMAND, EVENT
 
+TIME_WORD: Final = 2  # of a record: signed
 #: The caller's array of stream numbers, seen as rows.
 STREAM: Final = np.dtype([("stream", "<u4")])
+#: A 64-byte row seen as words, for who writes all of it.
+WORDS: Final = np.dtype([(f"w{place}", "<i8" if place == TIME_WORD else "<u8") for place in range(8)])
+#: How an account and a holding begin.
+PURSE: Final = np.dtype([("available", "<i8"), ("locked", "<i8")])
 SIDE: Final = "side"
+#: Arrays that can be reached as words too.
+VIEWS: Final = {"event_words": "events", "order_words": "orders"}
 
 #: Every array: the dtype of its rows, and what its indexes count, slowest first.
 ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
@@ -88,7 +95,7 @@ class Core(NamedTuple):
 
 
 def _python_rows(name: str) -> Callable[..., np.void]:
-    indexes = ARRAYS[name][1]
+    indexes = ARRAYS[VIEWS.get(name, name)][1]
 
     def row(core: Core, *values: int) -> np.void:
         place = 0
@@ -102,6 +109,10 @@ def _python_rows(name: str) -> Callable[..., np.void]:
     return row
 
 
+def _python_fetch(_name: str) -> Callable[..., None]:
+    return lambda _core, *_indexes: None
+
+
 def _python_capacity(name: str) -> Callable[[Core], int]:
     return lambda core: core.capacities[name]
 
@@ -113,23 +124,35 @@ def _python_enter(state: State, commands: Rows, events: Rows, streams: NDArray[n
         if indexes and indexes[-1] not in capacities:
             slower = math.prod(capacities[index] for index in indexes[:-1])
             capacities[indexes[-1]] = len(rows[name]) // slower
-    return Core(rows, capacities)
+    views = {view: rows[name].view(WORDS) for view, name in VIEWS.items()}
+    return Core(rows | views, capacities)
 
 
 def _python_head(state: State) -> State:
     return state
 
 
-def _choose() -> tuple[Callable[[str], Any], Callable[[str], Any], Any, Any]:
+def _python_words(row: np.void) -> np.void:
+    return row.view(WORDS)
+
+
+def _python_purse(side: int, account: np.void, holding: np.void) -> np.void:
+    return holding if side else account
+
+
+def _choose() -> tuple[Any, ...]:
     if not IS_COMPILED:
-        return _python_rows, _python_capacity, _python_enter, _python_head
+        doors = _python_enter, _python_head, _python_words, _python_purse
+        return _python_rows, _python_fetch, _python_capacity, *doors
     from exchange.kernel import pointers
 
-    layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES)
-    return layout.rows, layout.capacity, layout.enter(), layout.head_of()
+    layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES, {VIEWS[view]: WORDS for view in VIEWS})
+    words = layout.words_of("commands", WORDS)
+    purse = layout.purse_of(PURSE)
+    return layout.rows, layout.fetch, layout.capacity, layout.enter(), layout.head_of(), words, purse
 
 
-_rows, _capacity, _enter, _head = _choose()
+_rows, _fetch, _capacity, _enter, _head, _words, _purse = _choose()
 
 #: The record of a state, the caller's commands and its buffers for events, for the duration of a call.
 enter: Final = cast("Callable[[Head, Rows, Rows, NDArray[np.uint32]], Core]", _enter)
@@ -140,6 +163,7 @@ head_of: Final = cast("Callable[[State], Head]", _head)
 counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
 contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
 order_at: Final = cast("Callable[[Core, int], np.void]", _rows("orders"))
+order_words_at: Final = cast("Callable[[Core, int], np.void]", _rows("order_words"))
 link_at: Final = cast("Callable[[Core, int], np.void]", _rows("links"))
 account_at: Final = cast("Callable[[Core, int], np.void]", _rows("accounts"))
 login_at: Final = cast("Callable[[Core, int], np.void]", _rows("logins"))
@@ -148,6 +172,7 @@ account_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("account
 login_limits_at: Final = cast("Callable[[Core, int], np.void]", _rows("login_limits"))
 command_at: Final = cast("Callable[[Core, int], np.void]", _rows("commands"))
 event_at: Final = cast("Callable[[Core, int], np.void]", _rows("events"))
+event_words_at: Final = cast("Callable[[Core, int], np.void]", _rows("event_words"))
 stream_at: Final = cast("Callable[[Core, int], np.void]", _rows("streams"))
 trade_at: Final = cast("Callable[[Core, int], np.void]", _rows("trades"))
 transfer_at: Final = cast("Callable[[Core, int], np.void]", _rows("transfers"))
@@ -160,11 +185,22 @@ scratch_at: Final = cast("Callable[[Core, int], np.void]", _rows("scratch"))
 movement_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("movements"))
 holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))
 #: by login and reference modulo the ring
+#: The same command as words.
+words_of: Final = cast("Callable[[np.void], np.void]", _words)
+#: What an order of a side is locked in, of an account (0, a buy: cash) and a holding (1, a sale: units).
+purse_of: Final = cast("Callable[[int, np.void, np.void], np.void]", _purse)
 reference_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("references"))
 #: by contract, side and position
 level_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("levels"))
 #: by contract, side and word: leaf words, then their summary
 word_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("words"))
+
+fetch_login: Final = cast("Callable[[Core, int], None]", _fetch("logins"))
+fetch_account: Final = cast("Callable[[Core, int], None]", _fetch("accounts"))
+fetch_holding: Final = cast("Callable[[Core, int, int], None]", _fetch("holdings"))
+fetch_reference: Final = cast("Callable[[Core, int, int], None]", _fetch("references"))
+fetch_order: Final = cast("Callable[[Core, int], None]", _fetch("orders"))
+fetch_link: Final = cast("Callable[[Core, int], None]", _fetch("links"))
 
 contracts_in: Final = cast("Callable[[Core], int]", _capacity("contracts"))
 accounts_in: Final = cast("Callable[[Core], int]", _capacity("accounts"))

@@ -47,9 +47,11 @@ from exchange.kernel.definitions import (
 from exchange.kernel.events import reject
 from exchange.kernel.limits import apply_member_limit
 from exchange.kernel.listing import apply_listing
+from exchange.kernel.lookahead import look_ahead
 from exchange.kernel.mass_cancel import apply_mass_cancel, run_mass_cancel
 from exchange.kernel.matching import run_match
 from exchange.kernel.metering import meter
+from exchange.kernel.monitor import stamp
 from exchange.kernel.notices import apply_contract_expire, apply_notice
 from exchange.kernel.one_way import apply_auction_bid, apply_auction_notice
 from exchange.kernel.opening import (
@@ -82,13 +84,11 @@ from exchange.kernel.transfers import apply_hold_end, apply_restrict, apply_tran
 def check_reference(state: Core, command: np.void) -> int:
     """Check number one of every login's command: its reference is new; whatever follows consumes it."""
     login_id = signed(command["login_id"])
-    if login_id == 0:
-        return reasons.OK
     if login_id >= logins_in(state):
         return reasons.INVALID_FIELD
     login = login_at(state, login_id)
     if signed(login["is_defined"]) == 0:
-        return reasons.INVALID_FIELD
+        return reasons.OK if login_id == 0 else reasons.INVALID_FIELD
     reference = signed(command["user_reference"])
     highest = signed(login["highest_reference"])
     if reference <= highest:
@@ -240,6 +240,9 @@ def apply_other(state: Core, count: int, command: np.void) -> int:
 def apply_rare(state: Core, count: int, command: np.void) -> int:
     """An approval, and then the command that it lets run; or any other command of those."""
     counters = counters_of(state)
+    stamp(counters, command)
+    if signed(counters["is_metered"]) != 0:
+        meter(state, command, signed(command["kind"]))
     if signed(command["kind"]) != kinds.APPROVE or signed(counters["is_open"]) == 0:
         return apply_other(state, count, command)
     count = apply_approve(state, count, command)
@@ -249,12 +252,14 @@ def apply_rare(state: Core, count: int, command: np.void) -> int:
 
 @cold
 def continue_command(state: Core, count: int, command: np.void) -> int:
-    """The next slice of an unfinished command, other than a take."""
+    """The next slice of an unfinished command."""
     if signed(command["kind"]) == kinds.APPROVE:
         command = proposed_at(state, signed(counters_of(state)["approved_row"]))
     kind = signed(command["kind"])
     if signed(counters_of(state)["stage"]) == PAUSING_MARKET:
         return run_pause_market(state, count, command)
+    if kind == kinds.TAKE:
+        return run_take(state, count, command)
     if kind == kinds.LIMIT_ORDER or kind == kinds.REPLACE:
         return run_match(state, count, command)
     if kind == kinds.TICK:
@@ -280,22 +285,24 @@ def continue_command(state: Core, count: int, command: np.void) -> int:
 def start_command(state: Core, count: int, command: np.void) -> int:
     """One command from its beginning."""
     counters = counters_of(state)
-    counters["last_sequence"] = command["sequence"]
-    counters["last_time_ns"] = command["time_ns"]
     reason = check_reference(state, command)
     if reason != 0:
         return reject(state, count, command, reason)
-    if signed(counters["is_metered"]) != 0:
-        meter(state, command)
+    is_metered = signed(counters["is_metered"]) != 0
     kind = signed(command["kind"])
     if signed(counters["is_open"]) != 0:
-        if kind == kinds.LISTING:
-            return apply_listing(state, count, command)
         if kind == kinds.CANCEL:
+            if is_metered:
+                meter(state, command, kinds.CANCEL)
             return apply_cancel(state, count, command)
-        if kind == kinds.LIMIT_ORDER:
-            return apply_limit_order(state, count, command)
-        if kind == kinds.TAKE:
+        # Metering in between keeps the compiler from one jump over all kinds, which is harder to foresee.
+        if kinds.LISTING <= kind <= kinds.LIMIT_ORDER:
+            if is_metered:
+                meter(state, command, kinds.LIMIT_ORDER)
+            if kind == kinds.LIMIT_ORDER:
+                return apply_limit_order(state, count, command)
+            if kind == kinds.LISTING:
+                return apply_listing(state, count, command)
             return apply_take(state, count, command)
     return apply_rare(state, count, command)
 
@@ -308,15 +315,13 @@ def run_batch(state: Core) -> tuple[int, int, int]:
     end = commands_in(state)
     done = signed(0)
     count = signed(0)
+    begun = signed(-1)
     while done < end and count <= room:
         command = command_at(state, done)
-        stage = signed(counters["stage"])
-        if stage == 0:
+        begun = done
+        look_ahead(state, done, end)
+        if signed(counters["stage"]) == 0:
             count = start_command(state, count, command)
-        elif stage == PAUSING_MARKET:
-            count = run_pause_market(state, count, command)
-        elif signed(command["kind"]) == kinds.TAKE:
-            count = run_take(state, count, command)
         else:
             count = continue_command(state, count, command)
         stage = signed(counters["stage"])
@@ -328,6 +333,8 @@ def run_batch(state: Core) -> tuple[int, int, int]:
             counters["after_stage"] = 0
         else:
             done += 1
+    if begun >= 0:
+        stamp(counters, command_at(state, begun))  # once a batch, as few kinds of commands ask for it
     more = signed(1) if done < end else signed(0)
     return done, count, more
 

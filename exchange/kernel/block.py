@@ -42,11 +42,11 @@ from exchange.kernel.listing import accept_order, check_form, reject_terms
 from exchange.kernel.risk import (
     check_eligible,
     check_funds,
-    check_open,
     check_party,
     check_price,
     check_quantity,
     check_slot,
+    check_trades,
     is_account,
 )
 from exchange.kernel.trade import trade
@@ -188,7 +188,7 @@ def check_answer(state: Core, command: np.void, slot: int) -> int:
     if is_counter and signed(command["order_flags"]) > OFFER_PARTIAL:
         return reasons.INVALID_FIELD
     contract = contract_at(state, signed(command["contract_id"]))
-    reason = check_open(state, contract, BLOCK, signed(command["login_id"]), ZERO)
+    reason = check_trades(state, contract, BLOCK, signed(command["login_id"]), ZERO)
     if reason == 0:
         reason = check_answered(state, command, slot)
     if reason == 0 and not is_counter:

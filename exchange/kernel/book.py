@@ -34,6 +34,9 @@ from exchange.kernel.constants import (
     TAKE_ORDER,
 )
 
+METHOD_BITS = signed(2)
+METHOD_MASK = signed(3)
+
 
 @hot
 def part_of(method: int) -> int:
@@ -49,14 +52,27 @@ def part_of_kind(order_kind: int) -> int:
     return ONE_WAY if order_kind == BID_ORDER or order_kind == LOT_ORDER else BOOK
 
 
+#: the method of every kind of order, two bits each
+METHODS_OF_KINDS = signed(
+    sum(
+        int(method) << METHOD_BITS * int(kind)
+        for kind, method in (
+            (LISTING_ORDER, LISTED),
+            (TAKE_ORDER, LISTED),
+            (LIMIT_ORDER, CONTINUOUS),
+            (OFFER_ORDER, BLOCK),
+            (ACCEPT_ORDER, BLOCK),
+            (BID_ORDER, ONE_WAY),
+            (LOT_ORDER, ONE_WAY),
+        )
+    )
+)
+
+
 @hot
 def method_of_kind(kind: int) -> int:
     """The method that orders of a kind belong to."""
-    if kind == LISTING_ORDER or kind == TAKE_ORDER:
-        return LISTED
-    if kind == LIMIT_ORDER:
-        return CONTINUOUS
-    return BLOCK if kind == OFFER_ORDER or kind == ACCEPT_ORDER else ONE_WAY
+    return (METHODS_OF_KINDS >> (kind * METHOD_BITS)) & METHOD_MASK
 
 
 @hot
@@ -189,9 +205,17 @@ def append_order(state: Core, contract: np.void, slot: int) -> None:
 def append_at(state: Core, contract: np.void, slot: int, side: int) -> None:
     """The same on any of the contract's three sides."""
     order = order_at(state, slot)
-    link = link_at(state, slot)
     contract_id = signed(order["contract_id"])
     position = signed(order["position"])
+    join_level(state, contract, contract_id, side, position, slot, signed(order["remaining"]))
+
+
+@hot
+def join_level(
+    state: Core, contract: np.void, contract_id: int, side: int, position: int, slot: int, lots: int
+) -> None:
+    """Put a slot with so many lots at the back of a level's queue."""
+    link = link_at(state, slot)
     level = level_at(state, contract_id, side, position)
     link["next"] = NONE
     tail = signed(level["tail"])
@@ -205,7 +229,7 @@ def append_at(state: Core, contract: np.void, slot: int, side: int) -> None:
     else:
         link_at(state, tail)["next"] = slot
     level["tail"] = slot
-    level["lots"] = signed(level["lots"]) + signed(order["remaining"])
+    level["lots"] = signed(level["lots"]) + lots
     level["count"] = signed(level["count"]) + 1
     contract["is_dirty"][side] = 1
 
@@ -235,12 +259,13 @@ def lower_level(state: Core, contract: np.void, slot: int, side: int, lots: int)
 @hot
 def remove_order(state: Core, contract: np.void, slot: int) -> None:
     """Unlink an order and its remaining lots from its level in the book."""
-    remove_at(state, contract, slot, side_of(order_at(state, slot)))
+    order = order_at(state, slot)
+    remove_at(state, contract, slot, side_of(order), signed(order["remaining"]))
 
 
 @hot
-def remove_at(state: Core, contract: np.void, slot: int, side: int) -> None:
-    """The same on any of the contract's three sides."""
+def remove_at(state: Core, contract: np.void, slot: int, side: int, lots: int) -> None:
+    """The same on any of the contract's three sides, and with so many lots as its level counts for it."""
     order = order_at(state, slot)
     contract_id = signed(order["contract_id"])
     position = signed(order["position"])
@@ -250,13 +275,19 @@ def remove_at(state: Core, contract: np.void, slot: int, side: int) -> None:
         level["head"] = following
     if following == NONE:
         level["tail"] = previous
-    level["lots"] = signed(level["lots"]) - signed(order["remaining"])
+    level["lots"] = signed(level["lots"]) - lots
     level["count"] = signed(level["count"]) - 1
     contract["is_dirty"][side] = 1
     if previous == NONE and following == NONE:
-        clear_level(state, contract_id, side, position)
-        if signed(contract["best"][side]) == position:
-            contract["best"][side] = first_level(state, contract_id, side, position + 1)
+        empty_level(state, contract, contract_id, side, position)
+
+
+@hot
+def empty_level(state: Core, contract: np.void, contract_id: int, side: int, position: int) -> None:
+    """A level that has lost its last order."""
+    clear_level(state, contract_id, side, position)
+    if signed(contract["best"][side]) == position:
+        contract["best"][side] = first_level(state, contract_id, side, position + 1)
 
 
 @hot

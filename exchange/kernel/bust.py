@@ -36,10 +36,10 @@ from exchange.kernel.constants import (
     VERSION,
     ZERO,
 )
+from exchange.kernel.control import trade_step
 from exchange.kernel.events import begin_event, begin_public, reject, write_done, write_rejected
 from exchange.kernel.opening import check_letter
 from exchange.kernel.risk import fee_on
-from exchange.kernel.trade import trade_step
 from exchange.kernel.trades import find_trade, recount_trades
 from exchange.kernel.transfers import write_balance_changed
 

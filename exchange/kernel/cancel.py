@@ -7,6 +7,7 @@ from exchange.kernel.access import (
     Core,
     account_at,
     contract_at,
+    counters_of,
     login_at,
     order_at,
     reference_at,
@@ -24,8 +25,10 @@ from exchange.kernel.constants import (
 from exchange.kernel.ending import end_order, end_resting
 from exchange.kernel.events import reject
 from exchange.kernel.limits import check_messages
+from exchange.kernel.monitor import stamp
 from exchange.kernel.one_way import is_binding
 from exchange.kernel.risk import is_own_account
+from exchange.kernel.usual import find_usual
 
 
 @hot
@@ -93,9 +96,19 @@ def check_cancel(state: Core, command: np.void) -> tuple[int, int]:
     return check_messages(state), slot
 
 
-@cold
+@hot
 def apply_cancel(state: Core, count: int, command: np.void) -> int:
     """CANCEL: halts and kill switches never stop it."""
+    slot = find_usual(state, command)
+    if slot < 0:
+        return cancel_in_full(state, count, command)
+    return end_order(state, count, command, slot, CANCELLED)
+
+
+@cold
+def cancel_in_full(state: Core, count: int, command: np.void) -> int:
+    """A cancel that is refused, or is not like most."""
+    stamp(counters_of(state), command)
     reason, slot = check_cancel(state, command)
     if reason != 0:
         return reject(state, count, command, reason)

@@ -28,7 +28,7 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
-from exchange.kernel.figures import close_of, half_up, open_of
+from exchange.kernel.figures import close_of, composite_of, half_up, open_of
 from exchange.kernel.phase_change import method_of
 from exchange.kernel.phases import run_change_all
 from exchange.kernel.risk import is_contract
@@ -126,9 +126,9 @@ def write_composite(state: Core, count: int, command: np.void) -> int:
     if signed(counters["composite_open"][0]) == 0:
         event["open_ticks"] = half_up(bases, weights)
         return count + 1
-    event["open_ticks"] = counters["composite_open"][0]
-    event["high_ticks"] = max(signed(counters["composite_high"][0]), close)
-    event["low_ticks"] = min(signed(counters["composite_low"][0]), close)
+    event["open_ticks"] = composite_of(counters, signed(counters["composite_open"][0]))
+    event["high_ticks"] = max(composite_of(counters, signed(counters["composite_high"][0])), close)
+    event["low_ticks"] = min(composite_of(counters, signed(counters["composite_low"][0])), close)
     return count + 1
 
 

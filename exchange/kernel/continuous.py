@@ -38,7 +38,7 @@ from exchange.kernel.constants import (
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import accept_order, reject_terms
 from exchange.kernel.matching import crosses, other_side, rule_for, start_match
-from exchange.kernel.monitor import set_walls
+from exchange.kernel.monitor import set_walls, stamp
 from exchange.kernel.risk import (
     check_eligible,
     check_funds,
@@ -48,6 +48,7 @@ from exchange.kernel.risk import (
     check_quantity,
     check_slot,
 )
+from exchange.kernel.usual import LIMIT_FORM, accept_usual, rest_usual
 
 
 @hot
@@ -162,9 +163,25 @@ def check_limit_order(state: Core, command: np.void) -> int:
     return reasons.OK
 
 
-@cold
+@hot
 def apply_limit_order(state: Core, count: int, command: np.void) -> int:
     """LIMIT_ORDER: accepted, then it meets what it crosses; a day order rests with what is left."""
+    slot = accept_usual(state, count, command, LIMIT_ORDER, CONTINUOUS, LIMIT_FORM)
+    if slot < 0:
+        return enter_in_full(state, count, command)
+    contract = contract_at(state, signed(command["contract_id"]))
+    side = signed(command["side"])
+    in_force = signed(command["time_in_force"])
+    if in_force != DAY or crosses(contract, side, signed(command["price_ticks"])):
+        return start_match(state, count + 1, command, slot, in_force)
+    rest_usual(state, command, slot)
+    return count + 1
+
+
+@cold
+def enter_in_full(state: Core, count: int, command: np.void) -> int:
+    """A limit order that is refused, or is not like most."""
+    stamp(counters_of(state), command)
     reason = check_limit_order(state, command)
     if reason != 0:
         return reject_terms(state, count, command, CONTINUOUS, reason)

@@ -25,6 +25,7 @@ from exchange.kernel.constants import (
     ZERO,
 )
 from exchange.kernel.events import begin_event, begin_public, reject, write_done
+from exchange.kernel.marks import mark_market
 from exchange.kernel.risk import is_contract
 from exchange.kernel.timers import restart_logins, set_connected
 
@@ -68,6 +69,7 @@ def set_halt(
         contract["is_halted"] = is_halted
         contract["halt_reason"] = halt_reason
         contract["expected_ns"] = expected_ns
+    mark_market(state)
     begin_public(state, count, kinds.HALT_CHANGED, command, subject)
     event = event_at(state, count)
     event["subject_id"] = subject
@@ -127,6 +129,7 @@ def apply_kill(state: Core, count: int, command: np.void) -> int:
     else:
         login_at(state, subject)["is_killed"] = is_killed
         stream = signed(login_at(state, subject)["member_id"])
+    mark_market(state)
     if level == MEMBER_LEVEL or level == LOGIN_LEVEL:
         stream = STREAM_OPERATOR if stream == 0 else stream
         login_id = signed(command["login_id"])

@@ -45,6 +45,7 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.events import begin_event, begin_public, reject, write_done
 from exchange.kernel.figures import half_up, weigh_contracts
+from exchange.kernel.marks import mark_contract
 from exchange.kernel.monitor import watch_contracts
 from exchange.kernel.risk import is_contract
 
@@ -191,6 +192,7 @@ def apply_define_contract(state: Core, count: int, command: np.void) -> int:
     for parameter in range(PARAMETER_LAST + ONE):
         contract["parameters"][parameter] = counters_of(state)["parameters"][parameter]
     contract["parameters"][MATCHING_RULE] = command["matching_rule"]
+    mark_contract(state, contract_id)
     weigh_contracts(state)
     watch_contracts(state)
     count = set_band(state, count, command, contract_id)
@@ -259,6 +261,11 @@ def apply_define_login(state: Core, count: int, command: np.void) -> int:
     login["is_defined"] = 1
     login["member_id"] = member_id
     login["rights"] = command["rights"]
+    member = member_at(state, member_id)
+    if signed(member["first_login"]) == 0:
+        member["first_login"] = login_id
+    login["first_login"] = member["first_login"]
+    login["is_stopped"] = member["is_killed"]
     if member_id >= MEMBER_FIRST:
         count = open_stream(state, count, command, member_id)
     return write_done(state, count, command, login_id, ZERO, ZERO)

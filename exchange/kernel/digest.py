@@ -12,6 +12,7 @@ from exchange.kernel.views import (
     auction_slots,
     defined_accounts,
     defined_contracts,
+    events_told,
     kept_trades,
     offer_slots,
     side_slots,
@@ -39,7 +40,6 @@ TIMER_FIELDS = (
     "dead_man_ms",
     "disconnect_due_ns",
     "heard_ns",
-    "silent_ns",
 )
 HALVES = 2
 HALF_BYTES = RECORD_BYTES // HALVES
@@ -103,12 +103,15 @@ def _parts(state: State) -> Iterator[bytes]:
         names = "member_id highest_reference is_up is_killed"
         yield struct.pack("<HIIBB", login_id, *(int(login[name]) for name in names.split()))
         yield _limits(state.login_limits[login_id])
-        yield struct.pack("<BIIqqq", *(int(login[name]) for name in TIMER_FIELDS))
-    for stream in np.flatnonzero(state.members["event_count"]):
+        timers = [int(login[name]) for name in TIMER_FIELDS]
+        yield struct.pack("<BIIqqq", *timers, int(state.login_limits["silent_ns"][login_id]))
+    told = events_told(state)
+    for stream in np.flatnonzero(told):
         member = state.members[stream]
-        yield struct.pack("<IIB", stream, int(member["event_count"]), int(member["is_killed"]))
-        second = int(member["second_ns"]) // int(NS_OF_SECOND)
-        yield struct.pack("<qII", second, int(member["messages"]), int(member["cancels"]))
+        yield struct.pack("<IIB", stream, int(told[stream]), int(member["is_killed"]))
+        messages, cancels = state.logins["buckets"][int(member["first_login"])].tolist()
+        second, sent = divmod(messages, int(NS_OF_SECOND))
+        yield struct.pack("<qII", second, sent, cancels % int(NS_OF_SECOND))
     yield from _proposals(state)
     yield _trades(state)
     for row in state.transfers[: int(counters["transfers"])]:

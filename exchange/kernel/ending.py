@@ -11,6 +11,8 @@ from exchange.kernel.access import (
     holding_at,
     login_at,
     order_at,
+    order_words_at,
+    purse_of,
 )
 from exchange.kernel.book import (
     flags_of,
@@ -24,52 +26,44 @@ from exchange.kernel.book import (
     side_of,
 )
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import BID_ORDER, BLOCK, LEVELS_OF_BIDS, LOT_ORDER, OFFER_ORDER, SELL, ZERO
-from exchange.kernel.events import begin_event, begin_public
-from exchange.kernel.risk import lock_cash, lock_units
+from exchange.kernel.constants import BID_ORDER, BLOCK, LEVELS_OF_BIDS, LOT_ORDER, OFFER_ORDER, ONE, ZERO
+from exchange.kernel.events import begin_event, begin_public, detail_of, tell_account, terms_of
 
 
 @hot
 def close_order(state: Core, count: int, command: np.void, slot: int, reason: int, untraded_lots: int) -> int:
     """End an order that rests nowhere any more: its lock returns, its owner is told, its slot is free."""
     order = order_at(state, slot)
+    words = order_words_at(state, slot)
     account_id = signed(order["account_id"])
-    contract_id = signed(order["contract_id"])
-    login_id = signed(order["login_id"])
     account = account_at(state, account_id)
-    holding = holding_at(state, account_id, contract_id)
+    holding = holding_at(state, account_id, signed(order["contract_id"]))
     side = side_of(order)
     kind = kind_of(order)
     remaining = signed(order["remaining"])
-    if side == SELL:
-        lock_units(holding, -remaining)
-    else:
-        lock_cash(account, -signed(order["lock_fen"]))
-        order["lock_fen"] = 0
-        holding["open_buys"] = signed(holding["open_buys"]) - remaining
-    begin_event(
+    buys = side - ONE  # all bits for a buy, none for a sale
+    locked = remaining + ((signed(order["lock_fen"]) - remaining) & buys)
+    purse = purse_of(side, account, holding)
+    purse["available"] = signed(purse["available"]) + locked
+    purse["locked"] = signed(purse["locked"]) - locked
+    holding["open_buys"] = signed(holding["open_buys"]) - (remaining & buys)
+    tell_account(
         state,
         count,
-        signed(account["member_id"]),
-        kinds.DONE,
         command,
-        login_id,
+        account,
+        kinds.DONE,
         signed(order["user_reference"]),
-        contract_id,
-        account_id,
+        signed(words["w3"]),
+        signed(words["w0"]),
+        terms_of(signed(order["price_ticks"]), untraded_lots),
+        detail_of(signed(order["quantity_lots"]) - remaining, side, reason, method_of_kind(kind), kind),
+        ZERO,
     )
-    event = event_at(state, count)
-    event["order_id"] = order["order_id"]
-    event["price_ticks"] = order["price_ticks"]
-    event["quantity_lots"] = untraded_lots
-    event["filled_lots"] = signed(order["quantity_lots"]) - remaining
-    event["side"] = side
-    event["done_reason"] = reason
-    event["order_kind"] = kind
-    event["method"] = method_of_kind(kind)
     leave_account(state, account, slot)
-    login = login_at(state, login_id)
-    login["open_orders"] = signed(login["open_orders"]) - 1
+    if signed(order["is_counted"]) != 0:
+        login = login_at(state, signed(order["login_id"]))
+        login["open_orders"] = signed(login["open_orders"]) - 1
     free_slot(state, slot)
     return count + 1
 
@@ -149,5 +143,6 @@ def end_resting(state: Core, count: int, command: np.void, slot: int, reason: in
     if kind != BID_ORDER and kind != LOT_ORDER:
         return end_order(state, count, command, slot, reason)
     if kind == BID_ORDER:
-        remove_at(state, contract_at(state, signed(order["contract_id"])), slot, LEVELS_OF_BIDS)
+        contract = contract_at(state, signed(order["contract_id"]))
+        remove_at(state, contract, slot, LEVELS_OF_BIDS, signed(order["remaining"]))
     return close_order(state, count, command, slot, reason, signed(order["remaining"]))

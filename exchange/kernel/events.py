@@ -6,7 +6,16 @@ Every writer takes the number of events written so far and returns it plus one.
 import numpy as np
 
 from exchange.kernel import kinds, reasons
-from exchange.kernel.access import Core, counters_of, event_at, login_at, logins_in, member_at, stream_at
+from exchange.kernel.access import (
+    Core,
+    counters_of,
+    event_at,
+    event_words_at,
+    login_at,
+    logins_in,
+    member_at,
+    stream_at,
+)
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     STREAM_OPERATOR,
@@ -18,6 +27,80 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.metering import CREDIT_PLENTY, credit_left, milliseconds_to_next_second
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
+
+#: length and packet type of an event
+HEADER = signed(LENGTH_PREFIX << 8 | SEQUENCED << 16)
+
+
+@hot
+def subject_of(login_id: int, contract_id: int, account_id: int) -> int:
+    """The word of an event that says whom it is about."""
+    return login_id | (contract_id << 16) | (account_id << 32)
+
+
+@hot
+def terms_of(price_ticks: int, quantity_lots: int) -> int:
+    """The word of price and quantity."""
+    return price_ticks | (quantity_lots << 32)
+
+
+@hot
+def detail_of(number: int, side: int, extra: int, method: int, order_kind: int) -> int:
+    """The word of a number of 32 bits, a side, a byte of the event's own, a method and a kind of order."""
+    return number | (side << 32) | (extra << 40) | (method << 48) | (order_kind << 56)
+
+
+@hot
+def write_event(
+    state: Core,
+    count: int,
+    command: np.void,
+    kind: int,
+    user_reference: int,
+    subject: int,
+    order_id: int,
+    terms: int,
+    detail: int,
+    fees: int,
+) -> None:
+    """Write all of event number `count`, a word at a time; its stream is the caller's to say."""
+    event = event_words_at(state, count)
+    event["w0"] = HEADER | (kind << 24) | (user_reference << 32)
+    event["w1"] = command["sequence"]
+    event["w2"] = command["time_ns"]
+    event["w3"] = subject
+    event["w4"] = order_id
+    event["w5"] = terms
+    event["w6"] = detail
+    event["w7"] = fees
+
+
+@hot
+def tell_account(
+    state: Core,
+    count: int,
+    command: np.void,
+    account: np.void,
+    kind: int,
+    user_reference: int,
+    subject: int,
+    order_id: int,
+    terms: int,
+    detail: int,
+    fees: int,
+) -> None:
+    """An event about an account to its member; the account counts it, so the member's row is not touched."""
+    stream_at(state, count)["stream"] = account["member_id"]
+    account["event_count"] = signed(account["event_count"]) + 1
+    write_event(state, count, command, kind, user_reference, subject, order_id, terms, detail, fees)
+
+
+@hot
+def count_for(state: Core, count: int, stream: int) -> None:
+    """Event number `count` goes to a stream, whose row counts it."""
+    stream_at(state, count)["stream"] = stream
+    member = member_at(state, stream)
+    member["event_count"] = signed(member["event_count"]) + 1
 
 
 @hot
@@ -33,30 +116,9 @@ def begin_event(
     account_id: int,
 ) -> None:
     """Write the header, zero the body and route event number `count`."""
-    event = event_at(state, count)
-    event["length_high"] = 0
-    event["length_low"] = LENGTH_PREFIX
-    event["packet_type"] = SEQUENCED
-    event["kind"] = kind
-    event["user_reference"] = user_reference
-    event["sequence"] = command["sequence"]
-    event["time_ns"] = command["time_ns"]
-    event["login_id"] = login_id
-    event["contract_id"] = contract_id
-    event["account_id"] = account_id
-    event["order_id"] = 0
-    event["price_ticks"] = 0
-    event["quantity_lots"] = 0
-    event["match_id"] = 0
-    event["side"] = 0
-    event["role"] = 0
-    event["method"] = 0
-    event["order_kind"] = 0
-    event["trading_fee_fen"] = 0
-    event["settlement_fee_fen"] = 0
-    stream_at(state, count)["stream"] = stream
-    member = member_at(state, stream)
-    member["event_count"] = signed(member["event_count"]) + 1
+    subject = subject_of(login_id, contract_id, account_id)
+    write_event(state, count, command, kind, user_reference, subject, ZERO, ZERO, ZERO, ZERO)
+    count_for(state, count, stream)
 
 
 @hot

@@ -40,23 +40,28 @@ def count_trade(contract: np.void, part: int, price_ticks: int, quantity_lots: i
 
 
 @hot
-def move_composite(counters: np.void, era: int, change: int) -> int:
-    """Move the weighted sum of last prices and follow open, high and low; returns the composite now.
+def move_composite(counters: np.void, era: int, change: int) -> None:
+    """Move the weighted sum of last prices and follow its first, highest and lowest value.
 
-    Era 0 is the whole day, era 1 the trades that are no longer kept (trades.py).
+    A sum becomes a price when it is asked for (composite_of): rounding keeps the order, and weights stay the
+    day long, so no trade divides. Era 0 is the whole day, era 1 the trades no longer kept (trades.py).
     """
     total = signed(counters["composite_sum"][era]) + change
     counters["composite_sum"][era] = total
-    now = half_up(total, signed(counters["composite_weight"]))
     if signed(counters["composite_open"][era]) == 0:
-        counters["composite_open"][era] = now
-        counters["composite_high"][era] = now
-        counters["composite_low"][era] = now
-    elif now > signed(counters["composite_high"][era]):
-        counters["composite_high"][era] = now
-    elif now < signed(counters["composite_low"][era]):
-        counters["composite_low"][era] = now
-    return now
+        counters["composite_open"][era] = total
+        counters["composite_high"][era] = total
+        counters["composite_low"][era] = total
+    elif total > signed(counters["composite_high"][era]):
+        counters["composite_high"][era] = total
+    elif total < signed(counters["composite_low"][era]):
+        counters["composite_low"][era] = total
+
+
+@hot
+def composite_of(counters: np.void, total: int) -> int:
+    """The composite price that a weighted sum of prices is."""
+    return half_up(total, signed(counters["composite_weight"]))
 
 
 @hot

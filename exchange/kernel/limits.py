@@ -10,13 +10,17 @@ from exchange.kernel.access import (
     contract_at,
     counters_of,
     event_at,
+    link_at,
     login_at,
     login_limits_at,
     logins_in,
+    member_at,
+    order_at,
 )
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BALANCE_MAX,
+    NONE,
     ONE,
     OPEN_ORDERS_MAX,
     OWN_AMOUNT,
@@ -132,6 +136,24 @@ def has_any(limits: np.void) -> int:
 
 
 @cold
+def count_orders(state: Core, login_id: int) -> int:
+    """Mark a login's live orders as counted, and count them: it is the first limit that has them counted."""
+    found = ZERO
+    account_id = signed(member_at(state, signed(login_at(state, login_id)["member_id"]))["first_account"])
+    while account_id != 0:
+        account = account_at(state, account_id)
+        slot = signed(account["first_order"])
+        while slot != NONE:
+            order = order_at(state, slot)
+            if signed(order["login_id"]) == login_id:
+                order["is_counted"] = 1
+                found += ONE
+            slot = signed(link_at(state, slot)["account_next"])
+        account_id = signed(account["next_account"])
+    return found
+
+
+@cold
 def apply_member_limit(state: Core, count: int, command: np.void) -> int:
     """MEMBER_LIMIT: of one's own account, or of a login of one's own member."""
     reason = check_member_limit(state, command)
@@ -149,7 +171,10 @@ def apply_member_limit(state: Core, count: int, command: np.void) -> int:
         account_id = ZERO
         limits = login_limits_at(state, subject)
         limits["value"][limit_id] = command["parameter_value"]
-        login_at(state, subject)["has_limits"] = has_any(limits)
+        login = login_at(state, subject)
+        if signed(login["has_limits"]) == 0:
+            login["open_orders"] = count_orders(state, subject)
+        login["has_limits"] = has_any(limits)
     member_id = signed(login_at(state, login_id)["member_id"])
     stream = member_id if member_id != 0 else STREAM_OPERATOR
     reference = signed(command["user_reference"])

@@ -9,13 +9,14 @@ from exchange.kernel.access import (
     contract_at,
     contracts_in,
     counters_of,
-    event_at,
     holding_at,
     level_at,
     login_at,
     order_at,
+    order_words_at,
     reference_at,
     ring_of,
+    words_of,
 )
 from exchange.kernel.book import append_order, join_account, position_of, side_kind, take_slot
 from exchange.kernel.compiled import cold, hot, signed
@@ -33,7 +34,7 @@ from exchange.kernel.constants import (
     SELL,
     ZERO,
 )
-from exchange.kernel.events import begin_event, write_rejected
+from exchange.kernel.events import detail_of, subject_of, tell_account, terms_of, write_rejected
 from exchange.kernel.limits import check_limits
 from exchange.kernel.risk import (
     amount_with_fees,
@@ -46,7 +47,9 @@ from exchange.kernel.risk import (
     check_slot,
     lock_cash,
     lock_units,
+    what_stops,
 )
+from exchange.kernel.usual import LISTING_FORM, accept_usual, rest_usual
 
 
 @hot
@@ -128,54 +131,72 @@ def accept_order(
     amount = amount_with_fees(contract, price * quantity)  # first, so that the check's is used again
     slot = take_slot(state)
     order = order_at(state, slot)
+    locked_fen = ZERO
     if side == SELL:
         lock_units(holding, quantity)
-        order["lock_fen"] = 0
     else:
         lock_cash(account, amount)
-        order["lock_fen"] = amount
+        locked_fen = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
     join_account(state, account, slot)
+    fill_slot(state, slot, command, locked_fen, side_kind(side, order_kind, marks), counterparty, price)
     login = login_at(state, login_id)
-    login["open_orders"] = signed(login["open_orders"]) + 1
-    order["remaining"] = quantity
-    order["account_id"] = account_id
-    order["login_id"] = login_id
-    order["contract_id"] = contract_id
-    order["side_kind"] = side_kind(side, order_kind, marks)
-    order["filled_fen"] = 0
-    order["user_reference"] = reference
-    order["quantity_lots"] = quantity
-    order["price_ticks"] = price
-    order["counterparty_account_id"] = counterparty
+    order["is_counted"] = login["has_limits"]
+    if signed(login["has_limits"]) != 0:
+        login["open_orders"] = signed(login["open_orders"]) + 1
     ring = ring_of(state)
     reference_at(state, login_id, reference & (ring - 1))["slot"] = slot + 1
-    begin_event(
+    tell_account(
         state,
         count,
-        signed(account["member_id"]),
-        kinds.ACCEPTED,
         command,
-        login_id,
+        account,
+        kinds.ACCEPTED,
         reference,
-        contract_id,
-        account_id,
+        subject_of(login_id, contract_id, account_id),
+        signed(order["order_id"]),
+        terms_of(price, quantity),
+        detail_of(counterparty, side, marks & ONE, method, order_kind),
+        ZERO,
     )
-    event = event_at(state, count)
-    event["order_id"] = order["order_id"]
-    event["price_ticks"] = price
-    event["quantity_lots"] = quantity
-    event["counterparty_account_id"] = counterparty
-    event["side"] = side
-    event["order_flags"] = marks & ONE
-    event["order_kind"] = order_kind
-    event["method"] = method
     return count + 1
+
+
+@hot
+def fill_slot(
+    state: Core,
+    slot: int,
+    command: np.void,
+    locked_fen: int,
+    packed_kind: int,
+    counterparty: int,
+    price: int,
+) -> None:
+    """Fill a slot that has its order id, a word at a time; its position is the caller's."""
+    quantity = signed(command["quantity_lots"])
+    order = order_words_at(state, slot)
+    order["w1"] = locked_fen
+    order["w2"] = 0  # filled_fen
+    order["w3"] = words_of(command)["w3"]  # login, contract and account
+    order["w4"] = terms_of(price, quantity)
+    order["w5"] = quantity  # all of it remains
+    order["w6"] = signed(command["user_reference"]) | (packed_kind << 32)
+    order["w7"] = counterparty
 
 
 @cold
 def apply_listing(state: Core, count: int, command: np.void) -> int:
     """LISTING: checked, locked, resting, accepted."""
+    slot = accept_usual(state, count, command, LISTING_ORDER, LISTED, LISTING_FORM)
+    if slot < 0:
+        return list_in_full(state, count, command)
+    rest_usual(state, command, slot)
+    return count + 1
+
+
+@cold
+def list_in_full(state: Core, count: int, command: np.void) -> int:
+    """A listing that is refused, or is not like most."""
     reason = check_listing(state, command)
     if reason != 0:
         return reject_terms(state, count, command, LISTED, reason)
@@ -196,6 +217,8 @@ def reject_terms(state: Core, count: int, command: np.void, method: int, reason:
     expected = ZERO
     if contract_id < contracts_in(state):
         contract = contract_at(state, contract_id)
+        if reason == reasons.STOPPED:
+            reason = what_stops(state, contract, signed(command["login_id"]))
         expected = allowed_value(contract, method, reason, signed(command["price_ticks"]))
     return write_rejected(state, count, command, contract_id, reason, expected)
 

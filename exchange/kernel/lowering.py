@@ -57,7 +57,7 @@ class InnerLibrary(CodeLibrary):
         return str(self.modules[0])
 
     def get_asm_str(self) -> str:
-        raise NotImplementedError("only an entry is assembled")
+        raise TypeError("only an entry is assembled")
 
     @property
     def codegen(self) -> Any:

@@ -54,7 +54,8 @@ from exchange.kernel.constants import (
 from exchange.kernel.delivery import lock_of, set_taker
 from exchange.kernel.ending import close_order, end_order
 from exchange.kernel.events import begin_event
-from exchange.kernel.monitor import set_walls
+from exchange.kernel.lookahead import ask_makers
+from exchange.kernel.monitor import set_walls, stamp
 from exchange.kernel.risk import lock_cash, lock_units
 from exchange.kernel.trade import trade
 
@@ -107,6 +108,7 @@ def start_match(state: Core, count: int, command: np.void, slot: int, time_in_fo
     counters["match_prevented"] = 0
     counters["match_outcome"] = MATCHING
     if signed(contract["is_watched"]) != 0:
+        stamp(counters, command)
         set_walls(state, contract_id, other_side(side_of(order)))
     return run_match(state, count, command)
 
@@ -150,6 +152,8 @@ def run_match(state: Core, count: int, command: np.void) -> int:
         else:
             remaining = signed(maker["remaining"])
             quantity = remaining if remaining < rest else rest
+            if remaining < rest:
+                ask_makers(state, maker_slot)
             count = trade(state, count, command, maker_slot, quantity, LIMIT_ORDER, CONTINUOUS)
             rest -= quantity
     counters["take_rest"] = rest

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from exchange.kernel.access import Core, counters_of, login_at, member_at
+from exchange.kernel.access import Core, counters_of, login_at
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     CANCELS_PER_SECOND,
@@ -15,6 +15,11 @@ from exchange.vocabulary.kinds import Kind
 
 NS_OF_MS = signed(1_000_000)
 CREDIT_PLENTY = signed(255)
+COUNTED_LAST = NS_OF_SECOND - 1  # of one second: far above every limit
+MESSAGES = signed(0)
+CANCELS = signed(1)
+NO_BUCKET = signed(2)
+NO_LIMIT = NS_OF_SECOND  # more than a second counts
 
 #: bit n is set for the kind n of a bucket
 MESSAGE_KINDS = signed(
@@ -40,42 +45,42 @@ CANCEL_KINDS = signed(
 METERED_KIND_LAST = signed(Kind.MEMBER_LIMIT)
 
 
-@cold
-def begin_second(state: Core, time_ns: int) -> None:
-    """Remember when the second of a time began: commands of one second need no division."""
-    counters_of(state)["second_ns"] = time_ns - time_ns % NS_OF_SECOND
+@hot
+def bucket_of(kind: int) -> int:
+    """The bucket that a kind counts in: MESSAGES, CANCELS, or NO_BUCKET."""
+    if kind > METERED_KIND_LAST:
+        return NO_BUCKET
+    is_cancel = (CANCEL_KINDS >> kind) & 1
+    return is_cancel if ((MESSAGE_KINDS >> kind) & 1) + is_cancel != 0 else NO_BUCKET
 
 
 @hot
-def meter(state: Core, command: np.void) -> None:
-    """Count a command of a trading member in its bucket, and remember whether the bucket held it."""
+def meter(state: Core, command: np.void, kind: int) -> None:
+    """Count a command of a trading member in its bucket, and remember whether the bucket held it.
+
+    The start of the running second is kept, so that commands of one second need no division.
+    """
     counters = counters_of(state)
+    login = login_at(state, signed(command["login_id"]))
+    bucket = bucket_of(kind)
     counters["is_over_limit"] = 0
-    kind = signed(command["kind"])
-    member_id = signed(login_at(state, signed(command["login_id"]))["member_id"])
-    if kind > METERED_KIND_LAST or member_id < MEMBER_FIRST:
-        return
-    is_cancel = (CANCEL_KINDS >> kind) & 1
-    if ((MESSAGE_KINDS >> kind) & 1) + is_cancel == 0:
+    if bucket == NO_BUCKET or signed(login["member_id"]) < MEMBER_FIRST:
         return
     time_ns = signed(command["time_ns"])
-    elapsed_ns = time_ns - signed(counters["second_ns"])
+    second_ns = signed(counters["second_ns"])
+    elapsed_ns = time_ns - second_ns
     if elapsed_ns < 0 or elapsed_ns >= NS_OF_SECOND:
-        begin_second(state, time_ns)
-    member = member_at(state, member_id)
-    if signed(member["second_ns"]) != signed(counters["second_ns"]):
-        member["second_ns"] = counters["second_ns"]
-        member["messages"] = 0
-        member["cancels"] = 0
-    if is_cancel != 0:
-        sent = signed(member["cancels"]) + 1
-        member["cancels"] = sent
-        limit = signed(counters["parameters"][CANCELS_PER_SECOND])
-    else:
-        sent = signed(member["messages"]) + 1
-        member["messages"] = sent
-        limit = signed(counters["parameters"][MESSAGES_PER_SECOND])
-    if 0 < limit < sent:
+        second_ns = time_ns - time_ns % NS_OF_SECOND
+        counters["second_ns"] = second_ns
+    keeper = login_at(state, signed(login["first_login"]))
+    sent = signed(keeper["buckets"][bucket]) - second_ns
+    if sent < 0 or sent >= NS_OF_SECOND:
+        keeper["buckets"][MESSAGES] = second_ns
+        keeper["buckets"][CANCELS] = second_ns
+        sent = ZERO
+    sent = sent + 1 if sent < COUNTED_LAST else sent
+    keeper["buckets"][bucket] = second_ns + sent
+    if sent > signed(counters["bucket_limits"][bucket]):
         counters["is_over_limit"] = 1
 
 
@@ -83,24 +88,31 @@ def meter(state: Core, command: np.void) -> None:
 def credit_left(state: Core, command: np.void) -> int:
     """What is left in the bucket of a command whose login is defined; plenty where nothing limits it."""
     counters = counters_of(state)
-    kind = signed(command["kind"])
-    member_id = signed(login_at(state, signed(command["login_id"]))["member_id"])
-    if kind > METERED_KIND_LAST or member_id < MEMBER_FIRST:
+    bucket = bucket_of(signed(command["kind"]))
+    login = login_at(state, signed(command["login_id"]))
+    if bucket == NO_BUCKET or signed(login["member_id"]) < MEMBER_FIRST:
         return CREDIT_PLENTY
-    is_cancel = (CANCEL_KINDS >> kind) & 1
-    if ((MESSAGE_KINDS >> kind) & 1) + is_cancel == 0:
+    left = signed(counters["bucket_limits"][bucket])
+    if left == NO_LIMIT:
         return CREDIT_PLENTY
-    limit = signed(counters["parameters"][CANCELS_PER_SECOND if is_cancel != 0 else MESSAGES_PER_SECOND])
-    if limit == 0:
-        return CREDIT_PLENTY
-    member = member_at(state, member_id)
-    elapsed_ns = signed(command["time_ns"]) - signed(member["second_ns"])
-    left = limit
-    if 0 <= elapsed_ns < NS_OF_SECOND:
-        left -= signed(member["cancels"]) if is_cancel != 0 else signed(member["messages"])
+    time_ns = signed(command["time_ns"])
+    keeper = login_at(state, signed(login["first_login"]))
+    sent = signed(keeper["buckets"][bucket]) - (time_ns - time_ns % NS_OF_SECOND)
+    if 0 <= sent < NS_OF_SECOND:
+        left -= sent
     if left < 0:
         return ZERO
     return left if left < CREDIT_PLENTY else CREDIT_PLENTY - 1
+
+
+@cold
+def set_bucket_limits(counters: np.void) -> None:
+    """What the parameters say, in the form that a command is compared with."""
+    messages = signed(counters["parameters"][MESSAGES_PER_SECOND])
+    cancels = signed(counters["parameters"][CANCELS_PER_SECOND])
+    counters["bucket_limits"][MESSAGES] = messages if messages > 0 else NO_LIMIT
+    counters["bucket_limits"][CANCELS] = cancels if cancels > 0 else NO_LIMIT
+    counters["is_metered"] = 1 if messages + cancels > 0 else 0
 
 
 @cold

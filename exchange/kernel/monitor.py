@@ -8,7 +8,7 @@ import numpy as np
 
 from exchange.kernel.access import Core, contract_at, contracts_in, counters_of, window_at
 from exchange.kernel.book import position_of
-from exchange.kernel.compiled import cold, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BREAKER_LIMIT,
     BREAKER_PPM,
@@ -22,7 +22,7 @@ from exchange.kernel.constants import (
     WINDOW_SECONDS,
     ZERO,
 )
-from exchange.kernel.figures import half_up
+from exchange.kernel.figures import composite_of, half_up
 
 NS_PER_SECOND = signed(1_000_000_000)
 #: bits of contract.is_watched
@@ -51,6 +51,13 @@ def watch_contracts(state: Core) -> None:
             watched |= IN_COMPOSITE
         contract["is_watched"] = watched
     counters["composite_bases"] = half_up(total, weights) if weights > 0 else ZERO
+
+
+@hot
+def stamp(counters: np.void, command: np.void) -> None:
+    """Remember a command's number and time, before anything asks for them."""
+    counters["last_sequence"] = command["sequence"]
+    counters["last_time_ns"] = command["time_ns"]
 
 
 @cold
@@ -136,7 +143,7 @@ def watch_composite(counters: np.void) -> None:
     if signed(counters["market_breaker"]) == SPENT:
         return
     bases = signed(counters["composite_bases"])
-    now = half_up(signed(counters["composite_sum"][0]), signed(counters["composite_weight"]))
+    now = composite_of(counters, signed(counters["composite_sum"][0]))
     distance = now - bases if now > bases else bases - now
     if distance * PPM >= signed(counters["parameters"][MARKET_BREAKER]) * bases:
         counters["market_breaker"] = SPENT

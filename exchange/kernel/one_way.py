@@ -53,9 +53,9 @@ from exchange.kernel.listing import accept_order
 from exchange.kernel.risk import (
     check_eligible,
     check_funds,
-    check_open,
     check_party,
     check_slot,
+    check_trades,
     is_account,
     is_contract,
 )
@@ -282,7 +282,7 @@ def check_bid(state: Core, command: np.void) -> tuple[int, int]:
     account_id = signed(command["account_id"])
     login_id = signed(command["login_id"])
     contract = contract_at(state, contract_id)
-    reason = check_open(state, contract, ONE_WAY, login_id, ZERO)
+    reason = check_trades(state, contract, ONE_WAY, login_id, ZERO)
     if reason == 0:
         reason = check_auction(state, command)
     if reason != 0:

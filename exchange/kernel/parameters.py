@@ -40,6 +40,8 @@ from exchange.kernel.constants import (
 from exchange.kernel.definitions import fits_levels, set_band
 from exchange.kernel.events import reject, write_done
 from exchange.kernel.figures import weigh_contracts
+from exchange.kernel.marks import mark_market
+from exchange.kernel.metering import set_bucket_limits
 from exchange.kernel.monitor import watch_contracts
 from exchange.kernel.risk import is_contract
 from exchange.vocabulary.enums import ParameterId, SelfTradeRule
@@ -208,9 +210,7 @@ def apply_parameter_set(state: Core, count: int, command: np.void) -> int:
     counters = counters_of(state)
     if chosen == 0:
         counters["parameters"][parameter] = value
-        rates = counters["parameters"]
-        is_metered = signed(rates[MESSAGES_PER_SECOND]) + signed(rates[CANCELS_PER_SECOND]) > 0
-        counters["is_metered"] = 1 if is_metered else 0
+        set_bucket_limits(counters)
     for contract_id in range(1, contracts_in(state)):
         if is_contract(state, contract_id) and (chosen == 0 or chosen == contract_id):
             contract_at(state, contract_id)["parameters"][parameter] = value
@@ -219,6 +219,7 @@ def apply_parameter_set(state: Core, count: int, command: np.void) -> int:
     if parameter == COMPOSITE_WEIGHT:
         weigh_contracts(state)
     watch_contracts(state)
+    mark_market(state)
     counters["stage"] = 1
     counters["cursor"] = 1
     return run_parameter_set(state, count, command)

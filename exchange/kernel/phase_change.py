@@ -7,6 +7,7 @@ from exchange.kernel.access import Core, contract_at, event_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import BOOK
 from exchange.kernel.events import begin_public
+from exchange.kernel.marks import mark_contract
 
 
 @cold
@@ -35,6 +36,7 @@ def change_phase(
     event["next_change_ns"] = next_change_ns
     contract["phase"][part] = phase
     contract["next_change_ns"][part] = next_change_ns
+    mark_contract(state, contract_id)
     if part == BOOK:
         contract["indicative_due_ns"] = 0  # a call auction that begins is told at once
     return count + 1

@@ -13,7 +13,7 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from exchange.kernel.compiled import config
-from exchange.kernel.rows import Row
+from exchange.kernel.rows import ANYWHERE, Row
 
 from_dtype: Final[Any] = numba.from_dtype
 cgutils: Final[Any] = untyped_cgutils
@@ -33,6 +33,7 @@ class Layout:
         capacities: tuple[str, ...],
         side: str,
         sides: int,
+        views: dict[str, np.dtype[np.void]],
     ) -> None:
         self.arrays = arrays
         self.side, self.sides = side, sides
@@ -40,20 +41,69 @@ class Layout:
         self.type: Any = Row(np.dtype([(name, "i8") for name in self.places]), "core")
         named: dict[int, Any] = {}
         for name, (dtype, _) in arrays.items():
-            named.setdefault(id(dtype), Row(dtype, name))
+            named.setdefault(id(dtype), Row(dtype, name, name if name in views else ""))
         self.row_types = {name: named[id(dtype)] for name, (dtype, _) in arrays.items()}
+        self.views = {f"{name[:-1]}_words": name for name in views}
+        for view, name in self.views.items():
+            self.row_types[view] = Row(views[name], view, name)
 
     def rows(self, name: str) -> Callable[..., Any]:
-        """The accessor of an array: a pointer to the row at its indexes."""
+        """The accessor of an array, or of its rows as words: a pointer to the row at its indexes."""
+        array = self.views.get(name, name)
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            return self._address(context, builder, name, arguments)
+            row = self._address(context, builder, array, arguments)
+            return builder.bitcast(row, context.get_value_type(self.row_types[name]))
 
         return self._by_indexes(name, self.row_types[name], emit)
 
+    def fetch(self, name: str) -> Callable[..., Any]:
+        """What asks for the row at an array's indexes, so that it is near when used; any number will do."""
+
+        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            row = self._address(context, builder, name, arguments, is_checked=False)
+            number = ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [BYTE.as_pointer(), number, number, number])
+            ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+            builder.call(ask, [row, number(0), number(3), number(1)])
+            return context.get_dummy_value()
+
+        return self._by_indexes(name, types.none, emit)
+
+    def words_of(self, name: str, words: np.dtype[np.void]) -> Callable[..., Any]:
+        """What sees a row of an array as words."""
+        known, view = self.row_types[name], Row(words, f"{name}_words", name)
+
+        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            return builder.bitcast(arguments[0], context.get_value_type(view))
+
+        @intrinsic
+        def words_of(_context: Any, row: Any) -> Any:
+            """The same row."""
+            return view(known), emit
+
+        return words_of
+
+    def purse_of(self, purse: np.dtype[np.void]) -> Callable[..., Any]:
+        """What chooses the row that an order of a side is locked in, without a branch."""
+        chosen = Row(purse, "purse", ANYWHERE)
+
+        def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            kind = context.get_value_type(chosen)
+            account, holding = (builder.bitcast(row, kind) for row in arguments[1:])
+            is_buy = builder.icmp_unsigned("==", arguments[0], WORD(0))
+            return builder.select(is_buy, account, holding)
+
+        @intrinsic
+        def purse_of(_context: Any, side: Any, account: Any, holding: Any) -> Any:
+            """Of side 0 the first row, of side 1 the second."""
+            return chosen(types.int64, account, holding), emit
+
+        return purse_of
+
     def _by_indexes(self, name: str, result: Any, emit: Any) -> Callable[..., Any]:
         """An intrinsic of the state and as many numbers as the array has indexes."""
-        count = len(self.arrays[name][1])
+        count = len(self.arrays[self.views.get(name, name)][1])
 
         def signature(core: Any) -> Any:
             self._expect_core(core)
@@ -161,20 +211,20 @@ class Layout:
         value.set_metadata("invariant.load", builder.module.add_metadata([]))
         return value
 
-    def _address(self, context: Any, builder: Any, name: str, arguments: Any) -> Any:
+    def _address(self, context: Any, builder: Any, name: str, arguments: Any, is_checked: bool = True) -> Any:
+        """Where the row of an array at some indexes begins."""
         dtype, indexes = self.arrays[name]
         core, values = arguments[0], arguments[1:]
         base = self._load(builder, core, name, BYTE.as_pointer())
         place = WORD(0)
         for index, value in zip(indexes, values, strict=True):
             is_first = index == indexes[0]
-            if config.BOUNDSCHECK:
+            if config.BOUNDSCHECK and is_checked:
                 self._check(context, builder, core, name, index, value)
             if not is_first:
                 place = builder.mul(place, self._count(builder, core, index))
             place = value if is_first else builder.add(place, value)
-        row = builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))], inbounds=True)
-        return builder.bitcast(row, context.get_value_type(self.row_types[name]))
+        return builder.gep(base, [builder.mul(place, WORD(dtype.itemsize))], inbounds=True)
 
     def _count(self, builder: Any, core: Any, index: str) -> Any:
         return WORD(self.sides) if index == self.side else self._load(builder, core, f"{index}_in", WORD)

@@ -5,7 +5,20 @@ import hashlib
 import numpy as np
 
 from exchange.errors import CorruptionError
-from exchange.kernel.constants import CANCELS_PER_SECOND, MESSAGES_PER_SECOND, NS_OF_SECOND
+from exchange.kernel.constants import (
+    BOOK,
+    BUY,
+    CANCELS_PER_SECOND,
+    CCER,
+    MAY_BUY,
+    MAY_CCER,
+    MAY_SELL,
+    MESSAGES_PER_SECOND,
+    NS_OF_SECOND,
+    PRICE_STEP,
+    SELL,
+    TRADING,
+)
 from exchange.kernel.state import State
 from exchange.vocabulary.limits import BALANCE_MAX
 
@@ -30,6 +43,36 @@ def check_limits(state: State) -> None:
     is_on = bool(rates[int(MESSAGES_PER_SECOND)] or rates[int(CANCELS_PER_SECOND)])
     _expect("is_metered", is_on, bool(counters["is_metered"]))
     _expect("second_ns within a second", 0, int(counters["second_ns"]) % int(NS_OF_SECOND))
+    seconds = state.logins["buckets"] // int(NS_OF_SECOND)
+    _expect("members whose buckets are of two seconds", 0, int((seconds[:, 0] != seconds[:, 1]).sum()))
+    _check_stopped(state)
+
+
+def _check_stopped(state: State) -> None:
+    """What orders look at says what halts and kill switches of every level say together."""
+    counters = state.counters[0]
+    market = bool(counters["is_halted"] or counters["is_killed"])
+    contracts = state.contracts[1:]
+    wanted = (contracts["is_halted"] | contracts["is_killed"]) != 0
+    stopped = (wanted | market) & (contracts["is_defined"] != 0)
+    found = (contracts["is_stopped"] != 0) & (contracts["is_defined"] != 0)
+    _expect("contracts.is_stopped", stopped.tolist(), found.tolist())
+    _check_usual(contracts, stopped)
+    logins = state.logins[1:]
+    wanted = (logins["is_killed"] | state.members["is_killed"][logins["member_id"]]) != 0
+    _expect("logins.is_stopped", wanted.tolist(), (logins["is_stopped"] != 0).tolist())
+
+
+def _check_usual(contracts: np.ndarray, stopped: np.ndarray) -> None:
+    """The methods of usual orders, and what an account needs for them."""
+    is_usual = (contracts["is_defined"] != 0) & ~stopped & (contracts["phase"][:, BOOK] == TRADING)
+    is_usual &= contracts["parameters"][:, PRICE_STEP] == 1
+    wanted = np.where(is_usual, contracts["matching_rule"] + 1, 0)
+    _expect("contracts.usual_method", wanted.tolist(), contracts["usual_method"].tolist())
+    for side, right in ((BUY, MAY_BUY), (SELL, MAY_SELL)):
+        rights = np.where(contracts["product"] == CCER, right | MAY_CCER, right)
+        wanted = np.where(contracts["is_defined"] != 0, rights, contracts["wants"][:, side])
+        _expect("contracts.wants", wanted.tolist(), contracts["wants"][:, side].tolist())
 
 
 def check_proposals(state: State) -> None:

@@ -6,6 +6,8 @@ from exchange.kernel.compiled import signed
 from exchange.vocabulary.rejects import RejectReason
 
 OK: Final = signed(RejectReason.NONE)
+#: By a halt or kill switch: risk.what_stops says by which. It never leaves the kernel.
+STOPPED: Final = signed(-1)
 DUPLICATE_REFERENCE: Final = signed(RejectReason.DUPLICATE_REFERENCE)
 REFERENCE_GAP: Final = signed(RejectReason.REFERENCE_GAP)
 UNKNOWN_KIND: Final = signed(RejectReason.UNKNOWN_KIND)

@@ -45,7 +45,7 @@ from exchange.kernel.events import reject, write_rejected
 from exchange.kernel.limits import check_limits, check_messages
 from exchange.kernel.listing import allowed_value
 from exchange.kernel.matching import crosses, lower_resting, resize, write_reduced
-from exchange.kernel.risk import check_eligible, check_open, check_price, check_quantity
+from exchange.kernel.risk import check_eligible, check_price, check_quantity, check_trades
 
 
 @hot
@@ -142,7 +142,7 @@ def check_replace_terms(state: Core, command: np.void, slot: int) -> tuple[int, 
     method = method_of_kind(kind_of(order))
     flags = flags_of(order)
     may_wait = ONE if flags == 0 else ZERO
-    reason = check_open(state, contract, method, signed(command["login_id"]), may_wait)
+    reason = check_trades(state, contract, method, signed(command["login_id"]), may_wait)
     if reason == 0:
         reason = check_eligible(contract, account_at(state, signed(order["account_id"])), side)
     if reason == 0:

@@ -84,7 +84,7 @@ def check_party(state: Core, command: np.void) -> int:
 
 @hot
 def check_open(state: Core, contract: np.void, method: int, login_id: int, may_wait: int) -> int:
-    """The method trades, and neither a halt nor a kill switch stands before the new order.
+    """The method trades, and neither a halt nor a kill switch stands before the new order: else STOPPED.
 
     What may wait without trading is taken in a call auction as well.
     """
@@ -94,22 +94,21 @@ def check_open(state: Core, contract: np.void, method: int, login_id: int, may_w
         return reasons.WRONG_PHASE
     if part == BOOK and signed(contract["matching_rule"]) != method:
         return reasons.WRONG_PHASE
-    counters = counters_of(state)
-    login = login_at(state, login_id)
-    is_stopped = (
-        signed(counters["is_halted"])
-        | signed(counters["is_killed"])
-        | signed(contract["is_halted"])
-        | signed(contract["is_killed"])
-        | signed(login["is_killed"])
-        | signed(member_at(state, signed(login["member_id"]))["is_killed"])
-    )
-    return reasons.OK if is_stopped == 0 else what_stops(state, contract, login_id)
+    if signed(contract["is_stopped"]) | signed(login_at(state, login_id)["is_stopped"]) != 0:
+        return reasons.STOPPED
+    return reasons.OK
+
+
+@hot
+def check_trades(state: Core, contract: np.void, method: int, login_id: int, may_wait: int) -> int:
+    """As check_open, naming what stops the order."""
+    reason = check_open(state, contract, method, login_id, may_wait)
+    return what_stops(state, contract, login_id) if reason == reasons.STOPPED else reason
 
 
 @cold
 def what_stops(state: Core, contract: np.void, login_id: int) -> int:
-    """Which halt or kill switch stands before a new order."""
+    """Which halt or kill switch stands before a new order: what STOPPED means."""
     counters = counters_of(state)
     login = login_at(state, login_id)
     if signed(counters["is_halted"]) != 0:

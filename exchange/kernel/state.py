@@ -128,11 +128,14 @@ COUNTERS: Final = _dtype(f"""
     is_metered u1, is_over_limit u1  # a message limit is on; the command's bucket did not hold it
     mass_slot i8, mass_list i8, mass_position i8, mass_orders i8, mass_lots i8  # MASS_CANCEL's place and sums
     highest_proposal i8, approved_row i8  # approved_row: whose command APPROVE runs
-    second_ns i8, limit_passed i8  # when the second of the last counted command began; for OWN_LIMIT
+    second_ns i8, bucket_limits i8*2  # when the second of the last counted command began; metering.py
+    limit_passed i8  # for OWN_LIMIT
 """)
 
 CONTRACT: Final = _dtype(f"""
     is_defined u1, matching_rule u1, product u1, is_halted u1, is_killed u1, halt_reason u1, is_expiring u1
+    is_stopped u1  # it or the market is halted or killed
+    usual_method u1, wants u1*2  # marks.py: what a usual order may be, and what an account needs for a side
     phase u1*3, is_dirty u1*3  # a phase each: the book, block, one-way
     best i4*3  # position of the best level, -1 = none: bids, asks, bids of a one-way auction
     origin u4*3  # price of position 0: the upper end of the reach for bids, the lower for asks
@@ -160,12 +163,17 @@ LEVEL: Final = _dtype("head u4, tail u4, lots u4, count u4")
 WORD: Final = _dtype("bits u4")
 
 #: One cache line. An order that is not live has order_id 0. lock_fen is what is still locked for a buy,
-#: filled_fen the amount its fees are counted on.
-ORDER: Final = _dtype("""
-    order_id u8, lock_fen i8, filled_fen i8
-    remaining u4, account_id u4, price_ticks u4, position u4, user_reference u4, quantity_lots u4
-    counterparty_account_id u4, login_id u2, contract_id u1, side_kind u1, reserved i8
-""")
+#: filled_fen the amount its fees are counted on. Subject and terms stand as in commands and events, to be
+#: copied as words.
+ORDER: Final = _dtype(
+    """
+    order_id u8, lock_fen i8, filled_fen i8, login_id u2, contract_id u2, account_id u4
+    price_ticks u4, quantity_lots u4, remaining u4, position u4, user_reference u4, side_kind u1
+    is_counted u1  # among its login's open orders
+    counterparty_account_id u4
+    """,
+    CACHE_LINE_BYTES,
+)
 
 #: 16 bytes, apart from the orders so that many fit the caches: unlinking touches the neighbours in two lists.
 LINK: Final = _dtype("next u4, previous u4, account_next u4, account_previous u4")
@@ -177,8 +185,9 @@ ACCOUNT: Final = _dtype(
     member_id u4, entity_id u4, open_orders u4, trade_count u4
     first_order u4, last_order u4  # of the live orders, ascending ids
     eligibility u1, is_defined u1, has_limits u1
-    next_account u4  # of the member, ascending; 0 = none
+    event_count u4  # of its member's stream that are about it; the member counts the others
     proceeds_held i8, opening i8, frozen i8, group_id u4, opening_mark u4, result_mark u4
+    next_account u4  # of the member, ascending; 0 = none
     auction_mark u4, auction_lots u4  # what the allocation of that number has given it
     """,
     2 * CACHE_LINE_BYTES,
@@ -190,11 +199,15 @@ HOLDING: Final = _dtype("""
     available i8, locked i8, bought_today i8, sold_today i8, frozen i8, opening i8, open_buys i8, held i8
 """)
 
+#: buckets are the member's, kept by its first login: when the second of its last counted command began, plus
+#: what it has sent in that second; messages, then cancels.
 LOGIN: Final = _dtype(
     """
-    highest_reference u4, member_id u4, heard_ns i8, open_orders u4
+    highest_reference u4, member_id u4, heard_ns i8, buckets i8*2, open_orders u4
+    first_login u2  # of the member
     is_defined u1, is_killed u1, has_limits u1, is_up u1, rights u1, down_reason u1
-    cancels_on_disconnect u1, grace_ms u4, dead_man_ms u4, silent_ns i8, disconnect_due_ns i8
+    is_stopped u1  # it or its member is killed
+    cancels_on_disconnect u1, grace_ms u4, dead_man_ms u4, disconnect_due_ns i8
     """,
     CACHE_LINE_BYTES,
 )
@@ -214,17 +227,16 @@ TRANSFER: Final = _dtype("amount i8, transfer_id u4, account_id u4, contract_id 
 #: moved: come in less gone; covered: paid by the settlement reserve; marks of the records received.
 MOVEMENT: Final = _dtype("moved i8, covered i8, opening_mark u4, result_mark u4")
 
-#: messages and cancels are those of the second that began at second_ns.
 MEMBER: Final = _dtype(
     """
-    event_count i8, second_ns i8, messages u4, cancels u4, first_account u4, last_account u4
+    event_count i8, first_account u4, last_account u4, first_login u2
     is_defined u1, is_killed u1
     """,
     CACHE_LINE_BYTES,
 )
 
-#: What a member allows its own account or login, by MemberLimit; 0 = off.
-OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}")
+#: What a member allows its own account or login, by MemberLimit; 0 = off. silent_ns is a login's: timers.py.
+OWN_LIMITS: Final = _dtype(f"value i8*{max(MemberLimit) + 1}, silent_ns i8")
 
 #: halves: bit 0 is set when the record's first 32 bytes have come, bit 1 for the others.
 PROPOSAL: Final = _dtype("command_hash u8, expires_ns i8, proposal_id u4, login_id u2, kind u1, halves u1")

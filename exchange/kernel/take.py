@@ -55,7 +55,7 @@ from exchange.kernel.delivery import lock_taker, release_taker, set_taker
 from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import check_form, reject_terms
-from exchange.kernel.monitor import set_walls
+from exchange.kernel.monitor import set_walls, stamp
 from exchange.kernel.risk import check_funds, check_price, check_quantity
 from exchange.kernel.trade import trade
 
@@ -201,6 +201,8 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
 @cold
 def apply_take(state: Core, count: int, command: np.void) -> int:
     """TAKE: checked, locked at the worst price, then filled as far as the event buffer allows."""
+    counters = counters_of(state)
+    stamp(counters, command)
     reason, slot, position, depth = check_take(state, command)
     if reason == reasons.LISTING_TOO_SMALL:
         remaining = signed(order_at(state, slot)["remaining"])
@@ -208,7 +210,6 @@ def apply_take(state: Core, count: int, command: np.void) -> int:
         return write_rejected(state, count, command, contract_id, reason, remaining)
     if reason != 0:
         return reject_terms(state, count, command, LISTED, reason)
-    counters = counters_of(state)
     contract_id = signed(command["contract_id"])
     account_id = signed(command["account_id"])
     side = signed(command["side"])

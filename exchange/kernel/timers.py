@@ -16,6 +16,7 @@ from exchange.kernel.access import (
     events_in,
     link_at,
     login_at,
+    login_limits_at,
     logins_in,
     member_at,
     order_at,
@@ -79,7 +80,7 @@ def apply_session_setting(state: Core, count: int, command: np.void) -> int:
     login["dead_man_ms"] = command["dead_man_ms"]
     if signed(command["cancel_on_disconnect"]) == 0:
         login["disconnect_due_ns"] = NEVER
-    wake_by(counters_of(state), dead_man_due(login))
+    wake_by(counters_of(state), dead_man_due(state, login_id))
     reference = signed(command["user_reference"])
     stream = stream_of_login(state, login_id)
     begin_event(state, count, stream, kinds.SETTING_CHANGED, command, login_id, reference, ZERO, ZERO)
@@ -91,10 +92,11 @@ def apply_session_setting(state: Core, count: int, command: np.void) -> int:
 
 
 @cold
-def dead_man_due(login: np.void) -> int:
+def dead_man_due(state: Core, login_id: int) -> int:
     """When a login's dead-man's timer runs out; NEVER while it is off or has run out already."""
+    login = login_at(state, login_id)
     wait_ms = signed(login["dead_man_ms"])
-    if wait_ms == 0 or signed(login["heard_ns"]) == signed(login["silent_ns"]):
+    if wait_ms == 0 or signed(login["heard_ns"]) == signed(login_limits_at(state, login_id)["silent_ns"]):
         return NEVER
     heard_ns = signed(login["heard_ns"])
     return (heard_ns if heard_ns < TIME_NS_MAX else TIME_NS_MAX) + wait_ms * NS_PER_MS
@@ -122,7 +124,7 @@ def restart_logins(state: Core) -> None:
             continue
         login["disconnect_due_ns"] = NEVER
         set_connected(state, login_id, ZERO)
-        if signed(login["heard_ns"]) != signed(login["silent_ns"]):
+        if signed(login["heard_ns"]) != signed(login_limits_at(state, login_id)["silent_ns"]):
             login["heard_ns"] = counters["last_time_ns"]
 
 
@@ -131,13 +133,13 @@ def is_timer_due(state: Core, login_id: int) -> bool:
     """Whether a login's orders are to be cancelled now; its timers that are due have then run out."""
     now_ns = signed(counters_of(state)["last_time_ns"])
     login = login_at(state, login_id)
-    disconnect_ns, dead_man_ns = signed(login["disconnect_due_ns"]), dead_man_due(login)
+    disconnect_ns, dead_man_ns = signed(login["disconnect_due_ns"]), dead_man_due(state, login_id)
     is_down_due = disconnect_ns != NEVER and now_ns >= disconnect_ns
     is_silent_due = dead_man_ns != NEVER and now_ns >= dead_man_ns
     if is_down_due:
         login["disconnect_due_ns"] = NEVER
     if is_silent_due:
-        login["silent_ns"] = login["heard_ns"]
+        login_limits_at(state, login_id)["silent_ns"] = login["heard_ns"]
     return is_down_due or is_silent_due
 
 
@@ -213,7 +215,7 @@ def run_logins(state: Core, count: int, command: np.void) -> int:
         login = login_at(state, login_id)
         wake_by(counters, signed(login["disconnect_due_ns"]))
         if signed(login["dead_man_ms"]) > 0:  # heard later, it is due later: no command need move the wake
-            due_ns = dead_man_due(login)
+            due_ns = dead_man_due(state, login_id)
             wake_by(counters, due_ns if due_ns != NEVER else later(state, signed(login["dead_man_ms"])))
         login_id += 1
     counters["cursor"] = TICK_STAGE_DONE

@@ -3,8 +3,8 @@
 import numpy as np
 
 from exchange.kernel import kinds
-from exchange.kernel.access import Core, account_at, contract_at, counters_of, event_at, order_at
-from exchange.kernel.book import kind_of, lower_level, part_of, remove_offer, remove_order, side_of
+from exchange.kernel.access import Core, account_at, contract_at, counters_of, order_at
+from exchange.kernel.book import kind_of, lower_level, part_of, remove_at, remove_offer, side_of
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -14,20 +14,19 @@ from exchange.kernel.constants import (
     FILLED,
     MAKER,
     SELL,
+    STREAM_PUBLIC,
     STREAM_SETTLEMENT,
     TAKER,
     VERSION,
     ZERO,
 )
+from exchange.kernel.control import trade_step
 from exchange.kernel.delivery import settle_order, settle_taker
 from exchange.kernel.ending import close_order
-from exchange.kernel.events import begin_event, begin_public
+from exchange.kernel.events import count_for, detail_of, subject_of, tell_account, terms_of, write_event
 from exchange.kernel.figures import count_composite, count_trade
 from exchange.kernel.monitor import watch_trade
 from exchange.kernel.trades import keep_trade
-from exchange.vocabulary import control
-
-trade_step = hot(control.trade_step)
 
 
 @hot
@@ -47,29 +46,25 @@ def write_executed(
     fees: tuple[int, int],
 ) -> int:
     """EXECUTED to one party of the match just counted."""
-    member_id = signed(account_at(state, account_id)["member_id"])
-    begin_event(
+    tell_account(
         state,
         count,
-        member_id,
-        kinds.EXECUTED,
         command,
-        login_id,
+        account_at(state, account_id),
+        kinds.EXECUTED,
         user_reference,
-        contract_id,
-        account_id,
+        subject_of(login_id, contract_id, account_id),
+        order_id,
+        terms_of(price_ticks, quantity_lots),
+        detail_of(
+            signed(counters_of(state)["match_count"]),
+            side_role_kind[0],
+            side_role_kind[1],
+            method,
+            side_role_kind[2],
+        ),
+        fees[0] | (fees[1] << 32),
     )
-    event = event_at(state, count)
-    event["order_id"] = order_id
-    event["price_ticks"] = price_ticks
-    event["quantity_lots"] = quantity_lots
-    event["match_id"] = counters_of(state)["match_count"]
-    event["side"] = side_role_kind[0]
-    event["role"] = side_role_kind[1]
-    event["method"] = method
-    event["order_kind"] = side_role_kind[2]
-    event["trading_fee_fen"] = fees[0]
-    event["settlement_fee_fen"] = fees[1]
     return count + 1
 
 
@@ -151,36 +146,25 @@ def write_trade(
 ) -> int:
     """TRADE to everybody and TRADE_REPORT to the registry."""
     counters = counters_of(state)
-    begin_public(state, count, kinds.TRADE, command, contract_id)
-    event = event_at(state, count)
-    event["price_ticks"] = price_ticks
-    event["quantity_lots"] = quantity_lots
-    event["match_id"] = counters["match_count"]
-    event["side"] = taker_side
-    event["method"] = method
-    begin_event(
+    match_id = signed(counters["match_count"])
+    terms = terms_of(price_ticks, quantity_lots)
+    subject = subject_of(ZERO, contract_id, ZERO)
+    detail = detail_of(match_id, taker_side, ZERO, method, ZERO)
+    write_event(state, count, command, kinds.TRADE, ZERO, subject, ZERO, terms, detail, ZERO)
+    count_for(state, count, STREAM_PUBLIC)
+    write_event(
         state,
         count + 1,
-        STREAM_SETTLEMENT,
-        kinds.TRADE_REPORT,
         command,
-        ZERO,
+        kinds.TRADE_REPORT,
         seller_fees[1],
-        contract_id,
-        buyer_id,
+        subject_of(VERSION | (method << 8), contract_id, buyer_id),
+        seller_id | (seller_fees[0] << 32),
+        terms,
+        match_id | (taker_side << 32) | (signed(counters["trading_day"]) << 48),
+        buyer_fees[0] | (buyer_fees[1] << 32),
     )
-    event = event_at(state, count + 1)
-    event["report_version"] = VERSION
-    event["report_method"] = method
-    event["seller_account_id"] = seller_id
-    event["seller_trading_fee_fen"] = seller_fees[0]
-    event["price_ticks"] = price_ticks
-    event["quantity_lots"] = quantity_lots
-    event["match_id"] = counters["match_count"]
-    event["side"] = taker_side
-    event["trading_day"] = counters["trading_day"]
-    event["buyer_trading_fee_fen"] = buyer_fees[0]
-    event["buyer_settlement_fee_fen"] = buyer_fees[1]
+    count_for(state, count + 1, STREAM_SETTLEMENT)
     return count + 2
 
 
@@ -289,8 +273,6 @@ def trade(
     price = signed(order["price_ticks"])
     counters["match_count"] = signed(counters["match_count"]) + 1
     maker_fees = settle_order(state, contract, slot, price, quantity_lots)
-    if method != BLOCK:
-        lower_level(state, contract, slot, maker_side, quantity_lots)
     taker_fees = settle_taker(
         state, contract, contract_id, taker_id, taker_side, quantity_lots, price * quantity_lots
     )
@@ -299,8 +281,10 @@ def trade(
         if method == BLOCK:
             remove_offer(state, contract, slot)
         else:
-            remove_order(state, contract, slot)
+            remove_at(state, contract, slot, maker_side, quantity_lots)
         count = close_order(state, count, command, slot, FILLED, ZERO)
+    elif method != BLOCK:
+        lower_level(state, contract, slot, maker_side, quantity_lots)
     count = write_taker_executed(
         state, count, command, taker_side, taker_kind, price, quantity_lots, method, contract_id, taker_fees
     )

@@ -55,6 +55,13 @@ def member_accounts(state: State, member_id: int) -> Iterator[int]:
         account_id = int(state.accounts["next_account"][account_id])
 
 
+def events_told(state: State) -> np.ndarray:
+    """Events of every stream so far: those that its member counts and those that its accounts do."""
+    told = state.members["event_count"].copy()
+    np.add.at(told, state.accounts["member_id"], state.accounts["event_count"])
+    return told
+
+
 def kept_trades(state: State) -> np.ndarray:
     """The trades that are kept, oldest first."""
     counters = state.counters[0]

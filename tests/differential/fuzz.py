@@ -29,8 +29,8 @@ STAMPS: Final = ("user_reference", "sequence", "time_ns", "login_id")
 #: what a refused command may change: the reference it consumed, the stamps, and what its sender was told
 CONSUMED: Final = {
     "counters": ("last_sequence", "last_time_ns"),
-    "logins": ("highest_reference", "heard_ns"),
-    "members": ("event_count", "second_ns", "messages", "cancels"),
+    "logins": ("highest_reference", "heard_ns", "buckets"),
+    "members": ("event_count",),
 }
 #: a second half that does not belong to the first is refused, and with it the proposal is gone
 MAY_CHANGE: Final = (Kind.COMMAND_FRAGMENT,)

@@ -1,0 +1,97 @@
+"""Asking for the rows that the next commands of a batch need, before they are looked at.
+
+A command touches a dozen rows of a state that is larger than the near caches, and one leads to another, as a
+cancel's reference to its order. Nothing here changes or decides anything, and nothing branches on what a
+command is: of random commands the processor would guess every second one wrongly.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from exchange.kernel import kinds
+from exchange.kernel.access import (
+    Core,
+    command_at,
+    fetch_account,
+    fetch_holding,
+    fetch_link,
+    fetch_login,
+    fetch_order,
+    fetch_reference,
+    link_at,
+    logins_in,
+    order_at,
+    reference_at,
+    ring_of,
+)
+from exchange.kernel.compiled import hot, signed
+from exchange.kernel.constants import NONE, ONE
+
+#: How many commands ahead the first and second rows of a command are asked for.
+FIRST: Final = signed(9)
+SECOND: Final = signed(6)
+SIGN: Final = signed(63)
+
+
+@hot
+def look_ahead(state: Core, done: int, end: int) -> None:
+    """While command `done` is next: what those some places behind it will need."""
+    if done + FIRST < end:
+        ask_first(state, command_at(state, done + FIRST))
+        ask_second(state, command_at(state, done + SECOND))
+
+
+@hot
+def place_of(state: Core, command: np.void) -> int:
+    """Where in its login's ring a command looks: at the order it names, or at its own place."""
+    is_cancel = ((signed(command["kind"]) ^ kinds.CANCEL) - ONE) >> SIGN  # all bits or none
+    own = signed(command["user_reference"])
+    return (own + ((signed(command["target_reference"]) - own) & is_cancel)) & (ring_of(state) - ONE)
+
+
+@hot
+def known_login(state: Core, command: np.void) -> int:
+    """A command's login if there may be such a one, else 0."""
+    login_id = signed(command["login_id"])
+    return login_id if login_id < logins_in(state) else signed(0)
+
+
+@hot
+def known_slot(state: Core, command: np.void) -> int:
+    """The slot that a command's place in the ring names; 0 where it names none."""
+    slot = signed(reference_at(state, known_login(state, command), place_of(state, command))["slot"]) - ONE
+    return slot - (slot >> SIGN)
+
+
+@hot
+def ask_first(state: Core, command: np.void) -> None:
+    """Whose command it is."""
+    login_id = signed(command["login_id"])
+    account_id = signed(command["account_id"])
+    fetch_login(state, login_id)
+    fetch_account(state, account_id)
+    fetch_holding(state, account_id, signed(command["contract_id"]))
+    fetch_reference(state, login_id, place_of(state, command))
+
+
+@hot
+def ask_second(state: Core, command: np.void) -> None:
+    """The order that a cancel names."""
+    slot = known_slot(state, command)
+    fetch_order(state, slot)
+    fetch_link(state, slot)
+
+
+@hot
+def ask_makers(state: Core, slot: int) -> None:
+    """While an order trades: whose the next in its queue is, and the one after that."""
+    following = signed(link_at(state, slot)["next"])
+    if following != NONE:
+        order = order_at(state, following)
+        account_id = signed(order["account_id"])
+        fetch_account(state, account_id)
+        fetch_holding(state, account_id, signed(order["contract_id"]))
+        after = signed(link_at(state, following)["next"])
+        fetch_order(state, after)
+        fetch_link(state, after)
