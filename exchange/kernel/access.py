@@ -47,6 +47,8 @@ TIME_WORD: Final = 2  # of a record: signed
 STREAM: Final = np.dtype([("stream", "<u4")])
 #: A 64-byte row seen as words, for who writes all of it.
 WORDS: Final = np.dtype([(f"w{place}", "<i8" if place == TIME_WORD else "<u8") for place in range(8)])
+#: The same as half words, one of which is found by its place.
+CELLS: Final = np.dtype([("cell", "<u4", (16,))])
 #: How an account and a holding begin.
 PURSE: Final = np.dtype([("available", "<i8"), ("locked", "<i8")])
 SIDE: Final = "side"
@@ -132,33 +134,54 @@ def _python_head(state: State) -> State:
     return state
 
 
-def _python_words(row: np.void) -> np.void:
-    return row.view(WORDS)
+class _Doors(NamedTuple):
+    """How the state is reached, in either form."""
+
+    rows: Callable[[str], Any]
+    fetch: Callable[[str], Any]
+    capacity: Callable[[str], Any]
+    enter: Any
+    head: Any
+    words: Any
+    cells: Any
+    purse: Any
 
 
-def _python_purse(side: int, account: np.void, holding: np.void) -> np.void:
-    return holding if side else account
-
-
-def _choose() -> tuple[Any, ...]:
+def _choose() -> _Doors:
     if not IS_COMPILED:
-        doors = _python_enter, _python_head, _python_words, _python_purse
-        return _python_rows, _python_fetch, _python_capacity, *doors
+        return _Doors(
+            _python_rows,
+            _python_fetch,
+            _python_capacity,
+            _python_enter,
+            _python_head,
+            lambda row: row.view(WORDS),
+            lambda row: row.view(CELLS),
+            lambda side, account, holding: holding if side else account,
+        )
     from exchange.kernel import pointers
 
     layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES, {VIEWS[view]: WORDS for view in VIEWS})
-    words = layout.words_of("commands", WORDS)
-    purse = layout.purse_of(PURSE)
-    return layout.rows, layout.fetch, layout.capacity, layout.enter(), layout.head_of(), words, purse
+    return _Doors(
+        layout.rows,
+        layout.fetch,
+        layout.capacity,
+        layout.enter(),
+        layout.head_of(),
+        layout.view_of("commands", "command_words", WORDS),
+        layout.view_of("commands", "command_cells", CELLS),
+        layout.purse_of(PURSE),
+    )
 
 
-_rows, _fetch, _capacity, _enter, _head, _words, _purse = _choose()
+_doors = _choose()
+_rows, _fetch, _capacity = _doors.rows, _doors.fetch, _doors.capacity
 
 #: The record of a state, the caller's commands and its buffers for events, for the duration of a call.
-enter: Final = cast("Callable[[Head, Rows, Rows, NDArray[np.uint32]], Core]", _enter)
+enter: Final = cast("Callable[[Head, Rows, Rows, NDArray[np.uint32]], Core]", _doors.enter)
 
 #: What an entry takes for a state: its addresses, which numba unpacks in a third of the time of its arrays.
-head_of: Final = cast("Callable[[State], Head]", _head)
+head_of: Final = cast("Callable[[State], Head]", _doors.head)
 
 counters_of: Final = cast("Callable[[Core], np.void]", _rows("counters"))
 contract_at: Final = cast("Callable[[Core, int], np.void]", _rows("contracts"))
@@ -186,9 +209,11 @@ movement_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("movement
 holding_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("holdings"))
 #: by login and reference modulo the ring
 #: The same command as words.
-words_of: Final = cast("Callable[[np.void], np.void]", _words)
+words_of: Final = cast("Callable[[np.void], np.void]", _doors.words)
+#: The same command as cells of four bytes.
+cells_of: Final = cast("Callable[[np.void], np.void]", _doors.cells)
 #: What an order of a side is locked in, of an account (0, a buy: cash) and a holding (1, a sale: units).
-purse_of: Final = cast("Callable[[int, np.void, np.void], np.void]", _purse)
+purse_of: Final = cast("Callable[[int, np.void, np.void], np.void]", _doors.purse)
 reference_at: Final = cast("Callable[[Core, int, int], np.void]", _rows("references"))
 #: by contract, side and position
 level_at: Final = cast("Callable[[Core, int, int, int], np.void]", _rows("levels"))

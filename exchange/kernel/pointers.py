@@ -70,19 +70,19 @@ class Layout:
 
         return self._by_indexes(name, types.none, emit)
 
-    def words_of(self, name: str, words: np.dtype[np.void]) -> Callable[..., Any]:
-        """What sees a row of an array as words."""
-        known, view = self.row_types[name], Row(words, f"{name}_words", name)
+    def view_of(self, name: str, view_name: str, dtype: np.dtype[np.void]) -> Callable[..., Any]:
+        """What sees a row of an array as one of another dtype."""
+        known, view = self.row_types[name], Row(dtype, view_name, name)
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return builder.bitcast(arguments[0], context.get_value_type(view))
 
         @intrinsic
-        def words_of(_context: Any, row: Any) -> Any:
+        def view_of(_context: Any, row: Any) -> Any:
             """The same row."""
             return view(known), emit
 
-        return words_of
+        return view_of
 
     def purse_of(self, purse: np.dtype[np.void]) -> Callable[..., Any]:
         """What chooses the row that an order of a side is locked in, without a branch."""
