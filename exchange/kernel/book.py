@@ -134,6 +134,18 @@ def next_order_number(counters: np.void) -> int:
 
 
 @hot
+def place_of(contract_id: int, slot: int) -> int:
+    """What a ring of references keeps of an order."""
+    return (contract_id << SLOT_BITS) | (slot + ONE)
+
+
+@hot
+def slot_of(place: int) -> int:
+    """The slot that a ring of references keeps; negative for none."""
+    return (place & SLOT_MASK) - ONE
+
+
+@hot
 def take_slot(state: Core) -> int:
     """Pop a slot off the free stack and give it the next order id; the caller knows that one is free."""
     counters = counters_of(state)

@@ -13,7 +13,7 @@ from exchange.kernel.access import (
     reference_at,
     ring_of,
 )
-from exchange.kernel.book import find_slot, kind_of, method_of_kind, part_of
+from exchange.kernel.book import find_slot, kind_of, method_of_kind, part_of, slot_of
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BREAK,
@@ -40,7 +40,7 @@ def find_reference(state: Core, login_id: int, reference: int) -> tuple[int, int
     ring = ring_of(state)
     if highest - reference >= ring:
         return reasons.REFERENCE_TOO_OLD, NONE
-    slot = signed(reference_at(state, login_id, reference & (ring - 1))["slot"]) - 1
+    slot = slot_of(signed(reference_at(state, login_id, reference & (ring - 1))["place"]))
     if slot < 0:
         return reasons.UNKNOWN_ORDER, NONE
     order = order_at(state, slot)

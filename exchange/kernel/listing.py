@@ -18,7 +18,7 @@ from exchange.kernel.access import (
     ring_of,
     words_of,
 )
-from exchange.kernel.book import append_order, join_account, position_of, side_kind, take_slot
+from exchange.kernel.book import append_order, join_account, place_of, position_of, side_kind, take_slot
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -145,7 +145,7 @@ def accept_order(
     if signed(login["has_limits"]) != 0:
         login["open_orders"] = signed(login["open_orders"]) + 1
     ring = ring_of(state)
-    reference_at(state, login_id, reference & (ring - 1))["slot"] = slot + 1
+    reference_at(state, login_id, reference & (ring - 1))["place"] = place_of(contract_id, slot)
     tell_account(
         state,
         count,

@@ -25,13 +25,13 @@ from exchange.kernel.access import (
     reference_at,
     ring_of,
 )
+from exchange.kernel.book import slot_of
 from exchange.kernel.compiled import hot, signed
-from exchange.kernel.constants import NONE, ONE
+from exchange.kernel.constants import NONE, ONE, SLOT_BITS
 
 #: How many commands ahead the first and second rows of a command are asked for.
 FIRST: Final = signed(9)
 SECOND: Final = signed(6)
-SIGN: Final = signed(63)
 #: Kinds 4 to 7 name an order. The cells of a command with its own reference and with that of the order it
 #: names are found by their place, since of a choice between two loads the compiler would make a branch.
 NAMING_SHIFT: Final = signed(2)
@@ -48,25 +48,11 @@ def look_ahead(state: Core, done: int, end: int) -> None:
 
 
 @hot
-def place_of(state: Core, command: np.void) -> int:
+def cell_of(state: Core, command: np.void) -> int:
     """Where in its login's ring a command looks: at the order it names, or at its own place."""
     names_order = (signed(command["kind"]) >> NAMING_SHIFT) & ONE
     cell = OWN_CELL + names_order * (NAMED_CELL - OWN_CELL)
     return signed(cells_of(command)["cell"][cell]) & (ring_of(state) - ONE)
-
-
-@hot
-def known_login(state: Core, command: np.void) -> int:
-    """A command's login if there may be such a one, else 0."""
-    login_id = signed(command["login_id"])
-    return login_id if login_id < logins_in(state) else signed(0)
-
-
-@hot
-def known_slot(state: Core, command: np.void) -> int:
-    """The slot that a command's place in the ring names; 0 where it names none."""
-    slot = signed(reference_at(state, known_login(state, command), place_of(state, command))["slot"]) - ONE
-    return slot - (slot >> SIGN)
 
 
 @hot
@@ -77,15 +63,19 @@ def ask_first(state: Core, command: np.void) -> None:
     fetch_login(state, login_id)
     fetch_account(state, account_id)
     fetch_holding(state, account_id, signed(command["contract_id"]))
-    fetch_reference(state, login_id, place_of(state, command))
+    fetch_reference(state, login_id, cell_of(state, command))
 
 
 @hot
 def ask_second(state: Core, command: np.void) -> None:
-    """The order that a cancel names."""
-    slot = known_slot(state, command)
+    """The order that a cancel names, and the holding that it is locked in."""
+    login_id = signed(command["login_id"])
+    known = login_id if login_id < logins_in(state) else signed(0)
+    place = signed(reference_at(state, known, cell_of(state, command))["place"])
+    slot = slot_of(place)
     fetch_order(state, slot)
     fetch_link(state, slot)
+    fetch_holding(state, signed(command["account_id"]), place >> SLOT_BITS)
 
 
 @hot

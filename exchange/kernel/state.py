@@ -62,7 +62,7 @@ class State(NamedTuple):
     accounts: Rows
     holdings: Rows  # [account, contract]
     logins: Rows
-    references: Rows  # [login, user_reference % ring]: slot + 1
+    references: Rows  # [login, user_reference % ring]
     members: Rows
     trades: Rows  # ring of the newest trades: row (match_id - 1) % capacity
     transfers: Rows  # by ascending transfer_id
@@ -212,7 +212,8 @@ LOGIN: Final = _dtype(
     CACHE_LINE_BYTES,
 )
 
-REFERENCE: Final = _dtype("slot u4")
+#: slot + 1 of the order that a reference made, its contract above; 0 = none.
+REFERENCE: Final = _dtype("place u4")
 
 #: 40 bytes. first_lots is what the trade was made for; state 0 as made, 1 corrected, 2 undone.
 TRADE: Final = _dtype("""

@@ -28,7 +28,16 @@ from exchange.kernel.access import (
     ring_of,
     words_of,
 )
-from exchange.kernel.book import join_account, join_level, kind_of, position_of, side_kind, take_slot
+from exchange.kernel.book import (
+    join_account,
+    join_level,
+    kind_of,
+    place_of,
+    position_of,
+    side_kind,
+    slot_of,
+    take_slot,
+)
 from exchange.kernel.compiled import hot, signed
 from exchange.kernel.constants import (
     AMOUNT_MAX,
@@ -186,7 +195,7 @@ def accept_usual(
     order["w5"] = quantity | (position << FORM_SHIFT)
     order["w6"] = reference | (packed << FORM_SHIFT)
     order["w7"] = 0
-    reference_at(state, login_id, reference & (ring_of(state) - 1))["slot"] = slot + 1
+    reference_at(state, login_id, reference & (ring_of(state) - 1))["place"] = place_of(contract_id, slot)
     tell_account(
         state,
         count,
@@ -222,7 +231,7 @@ def find_usual(state: Core, command: np.void) -> int:
     ring = ring_of(state)
     if signed(command["order_id"]) != 0 or distance < 0 or distance >= ring:
         return NOT_USUAL
-    slot = signed(reference_at(state, login_id, target & (ring - ONE))["slot"]) - ONE
+    slot = slot_of(signed(reference_at(state, login_id, target & (ring - ONE))["place"]))
     if slot < 0:
         return NOT_USUAL
     order = order_at(state, slot)
