@@ -81,6 +81,17 @@ def timer_of_nobody(state: State) -> None:
     state.logins["disconnect_due_ns"][1] = 1
 
 
+def buckets_apart(state: State) -> None:
+    """One bucket of a member in another second than the other."""
+    state.logins["buckets"][1, 0] += 10**9
+
+
+def limits_that_count_nothing(state: State) -> None:
+    """Logins with limits whose orders were not counted when the limits came."""
+    state.logins["has_limits"] = 1
+    state.login_limits["value"] = 1
+
+
 DAMAGES = {
     "units of contract 1": add("holdings", HOLDING, "available", 1),
     "cash plus fees": add("accounts", BOB, "available", -1),
@@ -113,6 +124,12 @@ DAMAGES = {
     "window of contract 1: amount": add("windows", CEA * 300, "fen", 1),
     "timers due before": timer_slept_over,
     "disconnect timers that nobody asked for": timer_of_nobody,
+    "contracts.is_stopped": add("contracts", CEA, "is_stopped", 1),
+    "contracts.usual_method": add("contracts", CEA, "usual_method", 1),
+    "contracts.wants": add("contracts", CEA, "wants", 1),
+    "logins.is_stopped": add("logins", 1, "is_stopped", 1),
+    "members whose buckets are of two seconds": buckets_apart,
+    "of a login with limits is not counted": limits_that_count_nothing,
     "free slots": slot_twice_free,
     "backward links": back_link,
 }
