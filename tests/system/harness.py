@@ -38,7 +38,7 @@ class UpRun:
     def interrupt(self) -> int:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(120)  # both cities close their stores, beside whatever else runs
 
     def text(self) -> str:
         """All it has said so far."""
