@@ -15,6 +15,7 @@ from exchange.kernel.access import (
     purse_of,
 )
 from exchange.kernel.book import (
+    buys_of,
     flags_of,
     free_slot,
     kind_of,
@@ -26,7 +27,7 @@ from exchange.kernel.book import (
     side_of,
 )
 from exchange.kernel.compiled import cold, hot, signed
-from exchange.kernel.constants import BID_ORDER, BLOCK, LEVELS_OF_BIDS, LOT_ORDER, OFFER_ORDER, ONE, ZERO
+from exchange.kernel.constants import BID_ORDER, BLOCK, LEVELS_OF_BIDS, LOT_ORDER, OFFER_ORDER, ZERO
 from exchange.kernel.events import begin_event, begin_public, detail_of, tell_account, terms_of
 
 
@@ -41,7 +42,7 @@ def close_order(state: Core, count: int, command: np.void, slot: int, reason: in
     side = side_of(order)
     kind = kind_of(order)
     remaining = signed(order["remaining"])
-    buys = side - ONE  # all bits for a buy, none for a sale
+    buys = buys_of(side)
     locked = remaining + ((signed(order["lock_fen"]) - remaining) & buys)
     purse = purse_of(side, account, holding)
     purse["available"] = signed(purse["available"]) + locked

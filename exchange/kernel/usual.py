@@ -29,6 +29,7 @@ from exchange.kernel.access import (
     words_of,
 )
 from exchange.kernel.book import (
+    buys_of,
     join_account,
     join_level,
     kind_of,
@@ -48,6 +49,7 @@ from exchange.kernel.constants import (
     LEVEL_LOTS_MAX,
     LISTED_MAX,
     LISTED_MIN,
+    LISTING_ORDER,
     OFFER_ORDER,
     ONE,
     OPEN_ORDERS_MAX,
@@ -62,7 +64,6 @@ NOT_USUAL: Final = signed(-1)
 FORM_SHIFT: Final = signed(32)
 LIMIT_FORM: Final = signed(0xFF_FF_FF_FF & ~0x07_01_00_01)
 LISTING_FORM: Final = signed(0xFF_FE)
-FORCE_SHIFT: Final = signed(16)
 RULE_SHIFT: Final = signed(24)
 RULE_MASK: Final = signed(7)
 
@@ -71,12 +72,6 @@ RULE_MASK: Final = signed(7)
 def form_of(command: np.void) -> int:
     """Side, flags, time in force and self-trade rule of a command, from the lowest byte up."""
     return signed(words_of(command)["w6"]) >> FORM_SHIFT
-
-
-@hot
-def buys_of(side: int) -> int:
-    """All bits for a buy, none for a sale."""
-    return side - ONE
 
 
 @hot
@@ -156,7 +151,7 @@ def accept_usual(
     account_id = signed(command["account_id"])
     rule = (form >> RULE_SHIFT) & RULE_MASK
     is_outside = contract_id >= contracts_in(state) or account_id >= accounts_in(state)
-    if is_outside or form & wrong_form != 0 or (order_kind != ONE and rule > SELF_TRADE_LAST):
+    if is_outside or form & wrong_form != 0 or (order_kind != LISTING_ORDER and rule > SELF_TRADE_LAST):
         return NOT_USUAL
     side = form & ONE
     contract = contract_at(state, contract_id)
@@ -186,7 +181,7 @@ def accept_usual(
     holding["open_buys"] = signed(holding["open_buys"]) + (quantity & buys)
     join_account(state, account, slot)
     reference = signed(command["user_reference"])
-    packed = side_kind(side, order_kind, (rule << ONE) if order_kind != ONE else ZERO)
+    packed = side_kind(side, order_kind, (rule << ONE) if order_kind != LISTING_ORDER else ZERO)
     order = order_words_at(state, slot)
     order["w1"] = needed & buys
     order["w2"] = 0
