@@ -7,7 +7,7 @@ that it can be moved during the day.
 
 import numpy as np
 
-from exchange.kernel.access import Core, counters_of, level_at, link_at, order_at, orders_in
+from exchange.kernel.access import Core, counters_of, fetch_link, fetch_order, level_at, link_at, order_at, orders_in
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
@@ -156,7 +156,10 @@ def take_slot(state: Core) -> int:
     """Pop a slot off the free stack and give it the next order id; the caller knows that one is free."""
     counters = counters_of(state)
     slot = signed(counters["free_head"])
-    counters["free_head"] = link_at(state, slot)["next"]
+    following = signed(link_at(state, slot)["next"])
+    fetch_link(state, following)
+    fetch_order(state, following)
+    counters["free_head"] = following
     counters["live_orders"] = signed(counters["live_orders"]) + 1
     order_at(state, slot)["order_id"] = (next_order_number(counters) << SLOT_BITS) | slot
     return slot

@@ -152,7 +152,7 @@ def run_match(state: Core, count: int, command: np.void) -> int:
         else:
             remaining = signed(maker["remaining"])
             quantity = remaining if remaining < rest else rest
-            if remaining < rest:
+            if remaining <= rest:
                 ask_makers(state, maker_slot)
             count = trade(state, count, command, maker_slot, quantity, LIMIT_ORDER, CONTINUOUS)
             rest -= quantity
