@@ -51,6 +51,7 @@ WORDS: Final = np.dtype([(f"w{place}", "<i8" if place == TIME_WORD else "<u8") f
 CELLS: Final = np.dtype([("cell", "<u4", (16,))])
 #: How an account and a holding begin.
 PURSE: Final = np.dtype([("available", "<i8"), ("locked", "<i8")])
+PURSES: Final = ("accounts", "holdings")
 SIDE: Final = "side"
 #: Arrays that can be reached as words too.
 VIEWS: Final = {"event_words": "events", "order_words": "orders"}
@@ -62,7 +63,7 @@ ARRAYS: Final[dict[str, tuple[np.dtype[np.void], tuple[str, ...]]]] = {
     "levels": (LEVEL, ("contracts", SIDE, "levels")),
     "words": (WORD, ("contracts", SIDE, "side_words")),
     "orders": (ORDER, ("orders",)),
-    "links": (LINK, ("orders",)),
+    "links": (LINK, ("links",)),
     "accounts": (ACCOUNT, ("accounts",)),
     "holdings": (HOLDING, ("accounts", "contracts")),
     "logins": (LOGIN, ("logins",)),
@@ -161,7 +162,8 @@ def _choose() -> _Doors:
         )
     from exchange.kernel import pointers
 
-    layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES, {VIEWS[view]: WORDS for view in VIEWS})
+    words = {VIEWS[view]: WORDS for view in VIEWS}
+    layout = pointers.Layout(ARRAYS, CAPACITIES, SIDE, SIDES, words, PURSE, PURSES)
     return _Doors(
         layout.rows,
         layout.fetch,
@@ -170,7 +172,7 @@ def _choose() -> _Doors:
         layout.head_of(),
         layout.view_of("commands", "command_words", WORDS),
         layout.view_of("commands", "command_cells", CELLS),
-        layout.purse_of(PURSE),
+        layout.purse_of(),
     )
 
 

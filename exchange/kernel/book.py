@@ -7,7 +7,16 @@ that it can be moved during the day.
 
 import numpy as np
 
-from exchange.kernel.access import Core, counters_of, fetch_link, fetch_order, level_at, link_at, order_at, orders_in
+from exchange.kernel.access import (
+    Core,
+    counters_of,
+    fetch_link,
+    fetch_order,
+    level_at,
+    link_at,
+    order_at,
+    orders_in,
+)
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
@@ -176,17 +185,26 @@ def free_slot(state: Core, slot: int) -> None:
 
 
 @hot
-def join_account(state: Core, account: np.void, slot: int) -> None:
-    """Put a new order at the end of its account's live orders."""
+def head_of(state: Core, account_id: int) -> int:
+    """The link that begins and ends the ring of an account's live orders: one behind those of all slots."""
+    return orders_in(state) + account_id
+
+
+@hot
+def join_account(state: Core, account: np.void, account_id: int, slot: int) -> None:
+    """Put a new order at the end of its account's live orders.
+
+    They are a ring through the account's own link, so that no branch asks whether there is a neighbour: few
+    accounts have many orders, and the processor would guess wrongly.
+    """
+    end = head_of(state, account_id)
+    head = link_at(state, end)
+    last = signed(head["account_previous"])
     link = link_at(state, slot)
-    last = signed(account["last_order"])
-    link["account_next"] = NONE
+    link["account_next"] = end
     link["account_previous"] = last
-    if last == NONE:
-        account["first_order"] = slot
-    else:
-        link_at(state, last)["account_next"] = slot
-    account["last_order"] = slot
+    link_at(state, last)["account_next"] = slot
+    head["account_previous"] = slot
     account["open_orders"] = signed(account["open_orders"]) + 1
 
 
@@ -196,15 +214,22 @@ def leave_account(state: Core, account: np.void, slot: int) -> None:
     link = link_at(state, slot)
     following = signed(link["account_next"])
     previous = signed(link["account_previous"])
-    if previous == NONE:
-        account["first_order"] = following
-    else:
-        link_at(state, previous)["account_next"] = following
-    if following == NONE:
-        account["last_order"] = previous
-    else:
-        link_at(state, following)["account_previous"] = previous
+    link_at(state, previous)["account_next"] = following
+    link_at(state, following)["account_previous"] = previous
     account["open_orders"] = signed(account["open_orders"]) - 1
+
+
+@cold
+def first_of_account(state: Core, account_id: int) -> int:
+    """Slot of an account's oldest live order, or NONE."""
+    return next_of_account(state, head_of(state, account_id))
+
+
+@cold
+def next_of_account(state: Core, slot: int) -> int:
+    """Slot of the account's next live order, or NONE."""
+    following = signed(link_at(state, slot)["account_next"])
+    return following if following < orders_in(state) else NONE
 
 
 @hot

@@ -48,7 +48,7 @@ from exchange.kernel.risk import (
     check_quantity,
     check_slot,
 )
-from exchange.kernel.usual import LIMIT_FORM, accept_usual, rest_usual
+from exchange.kernel.usual import LIMIT_FORM, accept_usual, rest_usual, side_named
 
 
 @hot
@@ -170,7 +170,7 @@ def apply_limit_order(state: Core, count: int, command: np.void) -> int:
     if slot < 0:
         return enter_in_full(state, count, command)
     contract = contract_at(state, signed(command["contract_id"]))
-    side = signed(command["side"])
+    side = side_named(command)
     in_force = signed(command["time_in_force"])
     if in_force != DAY or crosses(contract, side, signed(command["price_ticks"])):
         return start_match(state, count + 1, command, slot, in_force)

@@ -10,13 +10,13 @@ from exchange.kernel.access import (
     contract_at,
     counters_of,
     event_at,
-    link_at,
     login_at,
     login_limits_at,
     logins_in,
     member_at,
     order_at,
 )
+from exchange.kernel.book import first_of_account, next_of_account
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BALANCE_MAX,
@@ -142,13 +142,13 @@ def count_orders(state: Core, login_id: int) -> int:
     account_id = signed(member_at(state, signed(login_at(state, login_id)["member_id"]))["first_account"])
     while account_id != 0:
         account = account_at(state, account_id)
-        slot = signed(account["first_order"])
+        slot = first_of_account(state, account_id)
         while slot != NONE:
             order = order_at(state, slot)
             if signed(order["login_id"]) == login_id:
                 order["is_counted"] = 1
                 found += ONE
-            slot = signed(link_at(state, slot)["account_next"])
+            slot = next_of_account(state, slot)
         account_id = signed(account["next_account"])
     return found
 

@@ -138,7 +138,7 @@ def accept_order(
         lock_cash(account, amount)
         locked_fen = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
-    join_account(state, account, slot)
+    join_account(state, account, account_id, slot)
     fill_slot(state, slot, command, locked_fen, side_kind(side, order_kind, marks), counterparty, price)
     login = login_at(state, login_id)
     order["is_counted"] = login["has_limits"]

@@ -10,7 +10,6 @@ import numpy as np
 from exchange.kernel import kinds, reasons
 from exchange.kernel.access import (
     Core,
-    account_at,
     contract_at,
     contracts_in,
     counters_of,
@@ -21,7 +20,7 @@ from exchange.kernel.access import (
     login_at,
     order_at,
 )
-from exchange.kernel.book import kind_of, next_level, part_of_kind, side_of
+from exchange.kernel.book import first_of_account, kind_of, next_level, next_of_account, part_of_kind, side_of
 from exchange.kernel.clearing import end_auction
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
@@ -119,7 +118,7 @@ def apply_mass_cancel(state: Core, count: int, command: np.void) -> int:
     counters["mass_slot"] = NONE
     counters["cursor"] = 0
     if account_id != 0:
-        counters["mass_slot"] = account_at(state, account_id)["first_order"]
+        counters["mass_slot"] = first_of_account(state, account_id)
         counters["cursor"] = contracts_in(state)
     counters["stage"] = 1
     return run_mass_cancel(state, count, command)
@@ -134,8 +133,8 @@ def run_mass_cancel(state: Core, count: int, command: np.void) -> int:
     while count <= room:
         slot = signed(counters["mass_slot"])
         if slot != NONE:
-            link = link_at(state, slot)
-            counters["mass_slot"] = link["account_next"] if is_by_account else link["next"]
+            following = signed(link_at(state, slot)["next"])
+            counters["mass_slot"] = next_of_account(state, slot) if is_by_account else following
             if is_meant_order(state, command, slot):
                 counters["mass_orders"] = signed(counters["mass_orders"]) + 1
                 remaining = signed(order_at(state, slot)["remaining"])

@@ -1,8 +1,8 @@
 """Proof that every member lists its accounts and every account its live orders: a part of check_state."""
 
 from exchange.errors import CorruptionError
-from exchange.kernel.state import NO_SLOT, State
-from exchange.kernel.views import account_slots, defined_accounts, member_accounts
+from exchange.kernel.state import State
+from exchange.kernel.views import account_head, account_slots, defined_accounts, member_accounts
 
 
 def check_lists(state: State, live: list[int]) -> None:
@@ -25,10 +25,9 @@ def _check_account(state: State, account_id: int, wanted: list[int]) -> None:
     """By ascending order id, linked both ways."""
     place = f"orders of account {account_id}"
     _expect(place, wanted, list(account_slots(state, account_id)))
-    backwards = state.links["account_previous"][wanted].tolist()
-    _expect(f"{place} backward links", [NO_SLOT, *wanted][: len(wanted)], backwards)
-    last = wanted[-1] if wanted else NO_SLOT
-    _expect(f"{place} end", last, int(state.accounts["last_order"][account_id]))
+    head = account_head(state, account_id)
+    backwards = state.links["account_previous"][[*wanted, head]].tolist()
+    _expect(f"{place} backward links", [head, *wanted], backwards)
 
 
 def _expect(what: str, expected: object, found: object) -> None:

@@ -13,7 +13,7 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from exchange.kernel.compiled import config
-from exchange.kernel.rows import ANYWHERE, Row
+from exchange.kernel.rows import Row
 
 from_dtype: Final[Any] = numba.from_dtype
 cgutils: Final[Any] = untyped_cgutils
@@ -34,14 +34,18 @@ class Layout:
         side: str,
         sides: int,
         views: dict[str, np.dtype[np.void]],
+        purse: np.dtype[np.void],
+        purses: tuple[str, ...],
     ) -> None:
         self.arrays = arrays
         self.side, self.sides = side, sides
         self.places = {name: i for i, name in enumerate((*arrays, *(f"{name}_in" for name in capacities)))}
         self.type: Any = Row(np.dtype([(name, "i8") for name in self.places]), "core")
+        self.purse = Row(purse, "purse")
         named: dict[int, Any] = {}
         for name, (dtype, _) in arrays.items():
-            named.setdefault(id(dtype), Row(dtype, name, name if name in views else ""))
+            begins_as = self.purse if name in purses else None
+            named.setdefault(id(dtype), Row(dtype, name, name if name in views else "", begins_as))
         self.row_types = {name: named[id(dtype)] for name, (dtype, _) in arrays.items()}
         self.views = {f"{name[:-1]}_words": name for name in views}
         for view, name in self.views.items():
@@ -72,7 +76,8 @@ class Layout:
 
     def view_of(self, name: str, view_name: str, dtype: np.dtype[np.void]) -> Callable[..., Any]:
         """What sees a row of an array as one of another dtype."""
-        known, view = self.row_types[name], Row(dtype, view_name, name)
+        known = self.row_types[name]
+        view = Row(dtype, view_name, known.union)
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             return builder.bitcast(arguments[0], context.get_value_type(view))
@@ -84,9 +89,9 @@ class Layout:
 
         return view_of
 
-    def purse_of(self, purse: np.dtype[np.void]) -> Callable[..., Any]:
+    def purse_of(self) -> Callable[..., Any]:
         """What chooses the row that an order of a side is locked in, without a branch."""
-        chosen = Row(purse, "purse", ANYWHERE)
+        chosen = self.purse
 
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             kind = context.get_value_type(chosen)

@@ -23,14 +23,19 @@ from exchange.kernel.compiled import config
 from_dtype: Final[Any] = numba.from_dtype
 cgutils: Final[Any] = untyped_cgutils
 WORD: Final = ir.IntType(64)
-ANYWHERE: Final = "anywhere"  # the union of a row that may be one of any dtype
 
 
 class Row(types.Record):
     """A record with a short name, which numba spells out often."""
 
-    def __init__(self, dtype: np.dtype[np.void], name: str, union: str = "") -> None:
-        """A row of `name`; `union` is the row that this one is another view of."""
+    def __init__(
+        self, dtype: np.dtype[np.void], name: str, union: str = "", begins_as: "Row | None" = None
+    ) -> None:
+        """A row of `name`; `union` is the row that this one is another view of.
+
+        A row that `begins_as` another may be reached as that one too, so the fields that both have are places
+        of the other.
+        """
         record = from_dtype(dtype)
         self.fields = record.fields
         self.size = record.size
@@ -39,11 +44,18 @@ class Row(types.Record):
         ends = sorted((field.offset, field.offset + _bytes(field.type)) for field in record.fields.values())
         is_union = any(end > start for (_, end), (start, _) in zip(ends, ends[1:], strict=False))
         self.union = union or (name if is_union else "")
+        self.other = begins_as
         types.Type.__init__(self, f"Row({name})")
         self.bitwidth = self.size * 8
 
     def __repr__(self) -> str:
         return self.name
+
+    def place_of(self, field: str) -> str:
+        """The name of what a load or store of a field may overlap with."""
+        if self.other is not None and field in self.other.fields:
+            return self.other.place_of(field)
+        return self.union or f"{self.short_name}.{field}"
 
     def typeof(self, key: str) -> Any:
         """The type of a field: what is loaded, or the part of the row that a small array is."""
@@ -70,12 +82,10 @@ registry.register_default(Part)(models.OpaqueModel)
 
 def _mark(builder: Any, instruction: Any, row: Any, field: str) -> Any:
     """Name the place that a load or store is of."""
-    if row.union == ANYWHERE:
-        return instruction
     module = builder.module
     root = module.add_metadata(["kernel"])
     zero = cgutils.intp_t(0)
-    kind = module.add_metadata([row.union or f"{row.short_name}.{field}", root, zero])
+    kind = module.add_metadata([row.place_of(field), root, zero])
     instruction.set_metadata("tbaa", module.add_metadata([kind, kind, zero]))
     return instruction
 

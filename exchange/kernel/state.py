@@ -58,7 +58,7 @@ class State(NamedTuple):
     levels: Rows  # [contract, side, position]; side 2 is of one-way bids; position 0 is the best price of all
     words: Rows  # bitmaps of non-empty levels, per contract and side: leaf words, then a summary of them
     orders: Rows  # by slot
-    links: Rows  # of the same slot: its neighbours in a queue and in its account's list
+    links: Rows  # of the same slot: its neighbours in a queue and in its account's ring; then one an account
     accounts: Rows
     holdings: Rows  # [account, contract]
     logins: Rows
@@ -183,7 +183,6 @@ ACCOUNT: Final = _dtype(
     """
     available i8, locked i8, fees_today i8, proceeds_today i8
     member_id u4, entity_id u4, open_orders u4, trade_count u4
-    first_order u4, last_order u4  # of the live orders, ascending ids
     eligibility u1, is_defined u1, has_limits u1
     event_count u4  # of its member's stream that are about it; the member counts the others
     proceeds_held i8, opening i8, frozen i8, group_id u4, opening_mark u4, result_mark u4
@@ -282,7 +281,7 @@ def new_state(capacity: Capacity) -> State:
         "levels": (sides * capacity.levels, LEVEL),
         "words": (sides * side_words, WORD),
         "orders": (capacity.orders, ORDER),
-        "links": (capacity.orders, LINK),
+        "links": (capacity.orders + capacity.accounts, LINK),
         "accounts": (capacity.accounts, ACCOUNT),
         "holdings": (capacity.accounts * capacity.contracts, HOLDING),
         "logins": (capacity.logins, LOGIN),
@@ -314,12 +313,12 @@ def new_state(capacity: Capacity) -> State:
     state.contracts["block_tail"] = NO_SLOT
     state.levels["head"] = NO_SLOT
     state.levels["tail"] = NO_SLOT
-    state.links["next"] = np.arange(1, capacity.orders + 1, dtype=np.uint32)
-    state.links["next"][-1] = NO_SLOT
-    for name in ("previous", "account_next", "account_previous"):
+    for name in LINK.names or ():
         state.links[name] = NO_SLOT
-    state.accounts["first_order"] = NO_SLOT
-    state.accounts["last_order"] = NO_SLOT
+    state.links["next"][: capacity.orders - 1] = np.arange(1, capacity.orders, dtype=np.uint32)
+    heads = np.arange(capacity.orders, len(state.links), dtype=np.uint32)
+    state.links["account_next"][capacity.orders :] = heads
+    state.links["account_previous"][capacity.orders :] = heads
     return state
 
 

@@ -14,13 +14,13 @@ from exchange.kernel.access import (
     counters_of,
     event_at,
     events_in,
-    link_at,
     login_at,
     login_limits_at,
     logins_in,
     member_at,
     order_at,
 )
+from exchange.kernel.book import first_of_account, next_of_account
 from exchange.kernel.breaker import NS_PER_MS, TIME_NS_MAX, later
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
@@ -150,7 +150,7 @@ def begin_cancelling(state: Core, login_id: int) -> None:
     account_id = signed(member_at(state, signed(login_at(state, login_id)["member_id"]))["first_account"])
     counters["timer_login"] = login_id
     counters["timer_account"] = account_id
-    counters["timer_slot"] = signed(account_at(state, account_id)["first_order"]) if account_id > 0 else NONE
+    counters["timer_slot"] = first_of_account(state, account_id) if account_id > 0 else NONE
     counters["timer_orders"] = 0
     counters["timer_lots"] = 0
 
@@ -164,9 +164,9 @@ def cancel_next(state: Core, count: int, command: np.void) -> int:
         account_id = signed(account_at(state, signed(counters["timer_account"]))["next_account"])
         counters["timer_account"] = account_id
         if account_id > 0:
-            counters["timer_slot"] = account_at(state, account_id)["first_order"]
+            counters["timer_slot"] = first_of_account(state, account_id)
         return count
-    counters["timer_slot"] = link_at(state, slot)["account_next"]
+    counters["timer_slot"] = next_of_account(state, slot)
     order = order_at(state, slot)
     if signed(order["login_id"]) != signed(counters["timer_login"]) or is_binding(state, slot):
         return count

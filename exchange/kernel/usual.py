@@ -75,6 +75,12 @@ def form_of(command: np.void) -> int:
 
 
 @hot
+def side_named(command: np.void) -> int:
+    """The side of a command whose form is usual."""
+    return form_of(command) & ONE
+
+
+@hot
 def has_usual_terms(contract: np.void, method: int, price_ticks: int, quantity_lots: int) -> bool:
     """The book trades by the method, and size, price and amount lie in their bounds."""
     return (
@@ -179,7 +185,7 @@ def accept_usual(
     purse["available"] = signed(purse["available"]) - needed
     purse["locked"] = signed(purse["locked"]) + needed
     holding["open_buys"] = signed(holding["open_buys"]) + (quantity & buys)
-    join_account(state, account, slot)
+    join_account(state, account, account_id, slot)
     reference = signed(command["user_reference"])
     packed = side_kind(side, order_kind, (rule << ONE) if order_kind != LISTING_ORDER else ZERO)
     order = order_words_at(state, slot)
@@ -212,7 +218,7 @@ def rest_usual(state: Core, command: np.void, slot: int) -> None:
     """Put an order just accepted at the back of its level."""
     contract_id = signed(command["contract_id"])
     contract = contract_at(state, contract_id)
-    side = form_of(command) & ONE
+    side = side_named(command)
     position = position_of(contract, side, signed(command["price_ticks"]))
     join_level(state, contract, contract_id, side, position, slot, signed(command["quantity_lots"]))
 

@@ -24,10 +24,10 @@ def side_levels(state: State, contract_id: int, side: int) -> np.ndarray:
     return state.levels[start : start + levels]
 
 
-def queue(state: State, slot: int, link: str = "next") -> Iterator[int]:
+def queue(state: State, slot: int, link: str = "next", end: int = NO_SLOT) -> Iterator[int]:
     """Slots from one on along a link; an endless queue is cut where every slot would have been seen."""
     for _ in range(len(state.orders)):
-        if slot == NO_SLOT:
+        if slot == end:
             return
         yield slot
         slot = int(state.links[link][slot])
@@ -42,7 +42,13 @@ def side_slots(state: State, contract_id: int, side: int, level_count: int | Non
 
 def account_slots(state: State, account_id: int) -> Iterator[int]:
     """Slots of an account's live orders of every kind, oldest first."""
-    return queue(state, int(state.accounts["first_order"][account_id]), "account_next")
+    head = account_head(state, account_id)
+    return queue(state, int(state.links["account_next"][head]), "account_next", head)
+
+
+def account_head(state: State, account_id: int) -> int:
+    """The link that begins and ends the ring of an account's live orders."""
+    return len(state.orders) + account_id
 
 
 def member_accounts(state: State, member_id: int) -> Iterator[int]:
