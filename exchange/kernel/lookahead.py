@@ -11,30 +11,40 @@ import numpy as np
 
 from exchange.kernel.access import (
     Core,
+    accounts_in,
     cells_of,
     command_at,
+    contract_at,
+    contracts_in,
+    counters_of,
     fetch_account,
     fetch_holding,
     fetch_link,
     fetch_login,
     fetch_order,
     fetch_reference,
+    level_at,
+    levels_in,
     link_at,
     logins_in,
     order_at,
     reference_at,
     ring_of,
 )
-from exchange.kernel.book import slot_of
+from exchange.kernel.book import buys_of, head_of, slot_of
 from exchange.kernel.compiled import hot, signed
-from exchange.kernel.constants import NONE, ONE, SLOT_BITS
+from exchange.kernel.constants import NONE, ONE, SLOT_BITS, ZERO
 
 #: How many commands ahead the first and second rows of a command are asked for.
 FIRST: Final = signed(9)
 SECOND: Final = signed(6)
+THIRD: Final = signed(3)
+#: With so many live orders their neighbours in queues and rings are far away too.
+FAR_ORDERS: Final = signed(1 << 17)
 #: Kinds 4 to 7 name an order. The cells of a command with its own reference and with that of the order it
 #: names are found by their place, since of a choice between two loads the compiler would make a branch.
 NAMING_SHIFT: Final = signed(2)
+SIGN_SHIFT: Final = signed(63)
 OWN_CELL: Final = signed(1)
 NAMED_CELL: Final = signed(12)
 
@@ -45,6 +55,8 @@ def look_ahead(state: Core, done: int, end: int) -> None:
     if done + FIRST < end:
         ask_first(state, command_at(state, done + FIRST))
         ask_second(state, command_at(state, done + SECOND))
+        if signed(counters_of(state)["live_orders"]) > FAR_ORDERS:
+            ask_third(state, command_at(state, done + THIRD))
 
 
 @hot
@@ -67,15 +79,48 @@ def ask_first(state: Core, command: np.void) -> None:
 
 
 @hot
+def place_named(state: Core, command: np.void) -> int:
+    """What its login's ring holds where a command looks."""
+    login_id = signed(command["login_id"])
+    known = login_id if login_id < logins_in(state) else ZERO
+    return signed(reference_at(state, known, cell_of(state, command))["place"])
+
+
+@hot
 def ask_second(state: Core, command: np.void) -> None:
     """The order that a cancel names, and the holding that it is locked in."""
-    login_id = signed(command["login_id"])
-    known = login_id if login_id < logins_in(state) else signed(0)
-    place = signed(reference_at(state, known, cell_of(state, command))["place"])
+    place = place_named(state, command)
     slot = slot_of(place)
     fetch_order(state, slot)
     fetch_link(state, slot)
     fetch_holding(state, signed(command["account_id"]), place >> SLOT_BITS)
+
+
+@hot
+def ask_third(state: Core, command: np.void) -> None:
+    """The neighbours of the order that a cancel names, and those that a new order will have."""
+    slot = slot_of(place_named(state, command))
+    link = link_at(state, slot & ~(slot >> SIGN_SHIFT))
+    fetch_neighbour(state, signed(link["next"]))
+    fetch_neighbour(state, signed(link["previous"]))
+    fetch_neighbour(state, signed(link["account_next"]))
+    fetch_neighbour(state, signed(link["account_previous"]))
+    account_id = signed(command["account_id"])
+    account_id = account_id if account_id < accounts_in(state) else ZERO
+    fetch_link(state, signed(link_at(state, head_of(state, account_id))["account_previous"]))
+    contract_id = signed(command["contract_id"])
+    contract_id = contract_id if contract_id < contracts_in(state) else ZERO
+    side = signed(command["side"]) & ONE
+    buys = buys_of(side)
+    away = signed(command["price_ticks"]) - signed(contract_at(state, contract_id)["origin"][side])
+    position = ((away ^ buys) - buys) & (levels_in(state) - ONE)
+    fetch_neighbour(state, signed(level_at(state, contract_id, side, position)["tail"]))
+
+
+@hot
+def fetch_neighbour(state: Core, slot: int) -> None:
+    """Ask for the link of a slot; of NONE, for what stands before the first."""
+    fetch_link(state, ((slot + ONE) & NONE) - ONE)
 
 
 @hot
