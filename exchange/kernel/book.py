@@ -15,7 +15,9 @@ from exchange.kernel.access import (
     level_at,
     link_at,
     order_at,
+    order_words_at,
     orders_in,
+    words_of,
 )
 from exchange.kernel.bits import clear_level, first_level, set_level
 from exchange.kernel.compiled import cold, hot, signed
@@ -43,6 +45,7 @@ from exchange.kernel.constants import (
     TAKE_ORDER,
 )
 
+HALF_WORD = signed(32)
 METHOD_BITS = signed(2)
 METHOD_MASK = signed(3)
 
@@ -172,6 +175,29 @@ def take_slot(state: Core) -> int:
     counters["live_orders"] = signed(counters["live_orders"]) + 1
     order_at(state, slot)["order_id"] = (next_order_number(counters) << SLOT_BITS) | slot
     return slot
+
+
+@hot
+def fill_slot(
+    state: Core,
+    slot: int,
+    command: np.void,
+    terms: int,
+    quantity_lots: int,
+    position: int,
+    packed_kind: int,
+    locked_fen: int,
+    counterparty: int,
+) -> None:
+    """Fill a slot that has its order id with a command's order, a word at a time."""
+    order = order_words_at(state, slot)
+    order["w1"] = locked_fen
+    order["w2"] = 0  # filled_fen
+    order["w3"] = words_of(command)["w3"]  # login, contract and account
+    order["w4"] = terms
+    order["w5"] = quantity_lots | (position << HALF_WORD)  # all of it remains
+    order["w6"] = signed(command["user_reference"]) | (packed_kind << HALF_WORD)
+    order["w7"] = counterparty
 
 
 @hot

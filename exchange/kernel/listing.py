@@ -13,12 +13,18 @@ from exchange.kernel.access import (
     level_at,
     login_at,
     order_at,
-    order_words_at,
     reference_at,
     ring_of,
-    words_of,
 )
-from exchange.kernel.book import append_order, join_account, place_of, position_of, side_kind, take_slot
+from exchange.kernel.book import (
+    append_order,
+    fill_slot,
+    join_account,
+    place_of,
+    position_of,
+    side_kind,
+    take_slot,
+)
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BLOCK,
@@ -139,7 +145,9 @@ def accept_order(
         locked_fen = amount
         holding["open_buys"] = signed(holding["open_buys"]) + quantity
     join_account(state, account, account_id, slot)
-    fill_slot(state, slot, command, locked_fen, side_kind(side, order_kind, marks), counterparty, price)
+    packed = side_kind(side, order_kind, marks)
+    terms = terms_of(price, quantity)
+    fill_slot(state, slot, command, terms, quantity, ZERO, packed, locked_fen, counterparty)
     login = login_at(state, login_id)
     order["is_counted"] = login["has_limits"]
     if signed(login["has_limits"]) != 0:
@@ -160,28 +168,6 @@ def accept_order(
         ZERO,
     )
     return count + 1
-
-
-@hot
-def fill_slot(
-    state: Core,
-    slot: int,
-    command: np.void,
-    locked_fen: int,
-    packed_kind: int,
-    counterparty: int,
-    price: int,
-) -> None:
-    """Fill a slot that has its order id, a word at a time; its position is the caller's."""
-    quantity = signed(command["quantity_lots"])
-    order = order_words_at(state, slot)
-    order["w1"] = locked_fen
-    order["w2"] = 0  # filled_fen
-    order["w3"] = words_of(command)["w3"]  # login, contract and account
-    order["w4"] = terms_of(price, quantity)
-    order["w5"] = quantity  # all of it remains
-    order["w6"] = signed(command["user_reference"]) | (packed_kind << 32)
-    order["w7"] = counterparty
 
 
 @cold

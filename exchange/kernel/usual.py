@@ -21,7 +21,6 @@ from exchange.kernel.access import (
     level_at,
     login_at,
     order_at,
-    order_words_at,
     orders_in,
     purse_of,
     reference_at,
@@ -30,6 +29,7 @@ from exchange.kernel.access import (
 )
 from exchange.kernel.book import (
     buys_of,
+    fill_slot,
     join_account,
     join_level,
     kind_of,
@@ -188,14 +188,8 @@ def accept_usual(
     join_account(state, account, account_id, slot)
     reference = signed(command["user_reference"])
     packed = side_kind(side, order_kind, (rule << ONE) if order_kind != LISTING_ORDER else ZERO)
-    order = order_words_at(state, slot)
-    order["w1"] = needed & buys
-    order["w2"] = 0
-    order["w3"] = words["w3"]
-    order["w4"] = words["w5"]
-    order["w5"] = quantity | (position << FORM_SHIFT)
-    order["w6"] = reference | (packed << FORM_SHIFT)
-    order["w7"] = 0
+    terms = signed(words["w5"])
+    fill_slot(state, slot, command, terms, quantity, position, packed, needed & buys, ZERO)
     reference_at(state, login_id, reference & (ring_of(state) - 1))["place"] = place_of(contract_id, slot)
     tell_account(
         state,
@@ -205,8 +199,8 @@ def accept_usual(
         kinds.ACCEPTED,
         reference,
         signed(words["w3"]),
-        signed(order["w0"]),
-        signed(words["w5"]),
+        signed(order_at(state, slot)["order_id"]),
+        terms,
         detail_of(ZERO, side, ZERO, method, order_kind),
         ZERO,
     )

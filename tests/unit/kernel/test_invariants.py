@@ -52,6 +52,17 @@ def back_link(state: State) -> None:
     state.links["previous"][slot] = slot
 
 
+def account_without_orders(state: State) -> None:
+    """The ring of ANN's orders is empty, though they live."""
+    head = CAPACITY.orders + ANN
+    state.links["account_next"][head] = state.links["account_previous"][head] = head
+
+
+def account_link(state: State) -> None:
+    """The ring of ANN's orders is whole one way only."""
+    state.links["account_previous"][CAPACITY.orders + ANN] = CAPACITY.orders + ANN
+
+
 def held_by_nobody(state: State) -> None:
     """A unit set aside without a hold of the registry."""
     state.holdings["available"][HOLDING] -= 1
@@ -131,7 +142,9 @@ DAMAGES = {
     "members whose buckets are of two seconds": buckets_apart,
     "of a login with limits is not counted": limits_that_count_nothing,
     "free slots": slot_twice_free,
-    "backward links": back_link,
+    r"level \d+ backward links": back_link,
+    f"orders of account {ANN}: expected": account_without_orders,
+    f"orders of account {ANN} backward links": account_link,
 }
 
 
