@@ -53,6 +53,7 @@ ACTIONS: dict[str, tuple[Action, float]] = {
     "decline": (blocks.decline, 7),
     "auction_notice": (auctions.auction_notice, 4),
     "bid": (auctions.bid, 45),
+    "late_bid": (auctions.late_bid, 4),
     "end_auction": (auctions.end_auction, 1.5),
     "call_auction": (auctions.call_auction, 1.5),
     "tick": (clock.tick, 40),

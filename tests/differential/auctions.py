@@ -19,6 +19,7 @@ from tests.reference.one_way import highest_ceiling, lowest_floor
 from tests.reference.state import Account, Contract, Slot
 
 NS_PER_MS = 1_000_000
+SOON_NS = 10**9
 EVERY_METHOD = 255
 SHARES_PPM = (0, 0, 100_000, 333_333, PPM)
 
@@ -119,6 +120,25 @@ def bid(flow: Flow) -> None:
         quantity_lots=quantity & U4_MAX,
         auction_id=auction.auction_id if flow.chance(0.98) else rng.randrange(4),
     )
+
+
+def late_bid(flow: Flow) -> None:
+    """A bid cancelled, or a new one, around the end of its window and before a tick has ended the auction."""
+    rng = flow.rng
+    contracts = running(flow)
+    if not contracts:
+        return
+    contract = rng.choice(contracts)
+    assert contract.auction is not None
+    end_ns = contract.auction.end_ns
+    if flow.time_ns < end_ns < flow.time_ns + SOON_NS:
+        flow.time_ns = end_ns + rng.choice((-1, 0, 1))
+    bids = [order for _, level in contract.bids.best_first() for order in level.orders]
+    if not bids or flow.chance(0.2):
+        bid(flow)
+        return
+    order = rng.choice(bids)
+    flow.send_now(Kind.CANCEL, order.login_id, order_id=order.order_id)
 
 
 def end_auction(flow: Flow) -> None:
