@@ -37,7 +37,7 @@ from exchange.kernel.constants import (
 )
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import accept_order, reject_terms
-from exchange.kernel.matching import crosses, other_side, rule_for, start_match
+from exchange.kernel.matching import crosses, meets, other_side, rule_for, start_match
 from exchange.kernel.monitor import set_walls, stamp
 from exchange.kernel.risk import (
     check_eligible,
@@ -166,15 +166,14 @@ def check_limit_order(state: Core, command: np.void) -> int:
 @hot
 def apply_limit_order(state: Core, count: int, command: np.void) -> int:
     """LIMIT_ORDER: accepted, then it meets what it crosses; a day order rests with what is left."""
-    slot = accept_usual(state, count, command, LIMIT_ORDER, CONTINUOUS, LIMIT_FORM)
+    slot, position = accept_usual(state, count, command, LIMIT_ORDER, CONTINUOUS, LIMIT_FORM)
     if slot < 0:
         return enter_in_full(state, count, command)
     contract = contract_at(state, signed(command["contract_id"]))
-    side = side_named(command)
     in_force = signed(command["time_in_force"])
-    if in_force != DAY or crosses(contract, side, signed(command["price_ticks"])):
+    if in_force != DAY or meets(contract, side_named(command), position):
         return start_match(state, count + 1, command, slot, in_force)
-    rest_usual(state, command, slot)
+    rest_usual(state, command, slot, position)
     return count + 1
 
 

@@ -173,10 +173,10 @@ def accept_order(
 @cold
 def apply_listing(state: Core, count: int, command: np.void) -> int:
     """LISTING: checked, locked, resting, accepted."""
-    slot = accept_usual(state, count, command, LISTING_ORDER, LISTED, LISTING_FORM)
+    slot, position = accept_usual(state, count, command, LISTING_ORDER, LISTED, LISTING_FORM)
     if slot < 0:
         return list_in_full(state, count, command)
-    rest_usual(state, command, slot)
+    rest_usual(state, command, slot, position)
     return count + 1
 
 

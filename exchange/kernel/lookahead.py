@@ -32,7 +32,7 @@ from exchange.kernel.access import (
     ring_of,
 )
 from exchange.kernel.book import buys_of, head_of, slot_of
-from exchange.kernel.compiled import hot, signed
+from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import NONE, ONE, SLOT_BITS, ZERO
 
 #: How many commands ahead the first and second rows of a command are asked for.
@@ -55,8 +55,8 @@ def look_ahead(state: Core, done: int, end: int) -> None:
     if done + FIRST < end:
         ask_first(state, command_at(state, done + FIRST))
         ask_second(state, command_at(state, done + SECOND))
-        if signed(counters_of(state)["live_orders"]) > FAR_ORDERS:
-            ask_third(state, command_at(state, done + THIRD))
+        if done & ONE == 0 and signed(counters_of(state)["live_orders"]) > FAR_ORDERS:
+            ask_far(state, done + THIRD)
 
 
 @hot
@@ -94,6 +94,13 @@ def ask_second(state: Core, command: np.void) -> None:
     fetch_order(state, slot)
     fetch_link(state, slot)
     fetch_holding(state, signed(command["account_id"]), place >> SLOT_BITS)
+
+
+@cold
+def ask_far(state: Core, place: int) -> None:
+    """The third round for two commands at once, out of the way of the loop, which needs every register."""
+    ask_third(state, command_at(state, place))
+    ask_third(state, command_at(state, place + ONE))
 
 
 @hot

@@ -80,6 +80,13 @@ def crosses(contract: np.void, side: int, price_ticks: int) -> bool:
 
 
 @hot
+def meets(contract: np.void, side: int, position: int) -> bool:
+    """The same of an order at a position of its own side: both positions of a price add up to the reach."""
+    best = signed(contract["best"][ONE - side])
+    return 0 <= best <= signed(contract["origin"][BUY]) - signed(contract["origin"][SELL]) - position
+
+
+@hot
 def rule_for(contract: np.void, own_rule: int) -> int:
     """The self-trade rule of an order: its own, or the contract's where it chose none."""
     return own_rule if own_rule != TRADES_FREELY else signed(contract["parameters"][SELF_TRADE_RULE])

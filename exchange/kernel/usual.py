@@ -146,8 +146,8 @@ def has_usual_room(
 @hot
 def accept_usual(
     state: Core, count: int, command: np.void, order_kind: int, method: int, wrong_form: int
-) -> int:
-    """Accept a usual order into a slot that is linked into no level yet: the slot, or NOT_USUAL.
+) -> tuple[int, int]:
+    """Accept a usual order into a slot that is linked into no level yet: (slot, position) or NOT_USUAL.
 
     The slot taken is counters.free_head before the call. Writes ACCEPTED as event `count`.
     """
@@ -158,8 +158,8 @@ def accept_usual(
     rule = (form >> RULE_SHIFT) & RULE_MASK
     is_outside = contract_id >= contracts_in(state) or account_id >= accounts_in(state)
     if is_outside or form & wrong_form != 0 or (order_kind != LISTING_ORDER and rule > SELF_TRADE_LAST):
-        return NOT_USUAL
-    side = form & ONE
+        return NOT_USUAL, ZERO
+    side = side_named(command)
     contract = contract_at(state, contract_id)
     account = account_at(state, account_id)
     login_id = signed(command["login_id"])
@@ -167,19 +167,19 @@ def accept_usual(
     price = signed(command["price_ticks"])
     quantity = signed(command["quantity_lots"])
     if not has_usual_terms(contract, method, price, quantity):
-        return NOT_USUAL
+        return NOT_USUAL, ZERO
     if not is_usual_sender(state, contract, account, login, side):
-        return NOT_USUAL
+        return NOT_USUAL, ZERO
     holding = holding_at(state, account_id, contract_id)
     purse = purse_of(side, account, holding)
     buys = buys_of(side)
     needed = quantity + ((amount_with_fees(contract, price * quantity) - quantity) & buys)
     if not has_usual_means(contract, purse, holding, side, quantity, needed):
-        return NOT_USUAL
+        return NOT_USUAL, ZERO
     position = position_of(contract, side, price)
     level = level_at(state, contract_id, side, position)
     if not has_usual_room(state, contract, account, level, quantity):
-        return NOT_USUAL
+        return NOT_USUAL, ZERO
     # From here the command succeeds.
     slot = take_slot(state)
     purse["available"] = signed(purse["available"]) - needed
@@ -204,17 +204,16 @@ def accept_usual(
         detail_of(ZERO, side, ZERO, method, order_kind),
         ZERO,
     )
-    return slot
+    return slot, position
 
 
 @hot
-def rest_usual(state: Core, command: np.void, slot: int) -> None:
+def rest_usual(state: Core, command: np.void, slot: int, position: int) -> None:
     """Put an order just accepted at the back of its level."""
     contract_id = signed(command["contract_id"])
     contract = contract_at(state, contract_id)
-    side = side_named(command)
-    position = position_of(contract, side, signed(command["price_ticks"]))
-    join_level(state, contract, contract_id, side, position, slot, signed(command["quantity_lots"]))
+    side, quantity = side_named(command), signed(command["quantity_lots"])
+    join_level(state, contract, contract_id, side, position, slot, quantity)
 
 
 @hot
