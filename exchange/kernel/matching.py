@@ -72,18 +72,19 @@ def other_side(side: int) -> int:
 
 
 @hot
-def crosses(contract: np.void, side: int, price_ticks: int) -> bool:
-    """Whether an order would meet the other side at once."""
-    other = other_side(side)
-    best = signed(contract["best"][other])
-    return 0 <= best <= position_of(contract, other, price_ticks)
+def meets(contract: np.void, side: int, position: int) -> bool:
+    """Whether an order at a position of its side would meet the other side at once.
+
+    What a price's positions of both sides add up to is the reach, so the other one needs no second look.
+    """
+    best = signed(contract["best"][ONE - side])
+    return 0 <= best <= signed(contract["origin"][BUY]) - signed(contract["origin"][SELL]) - position
 
 
 @hot
-def meets(contract: np.void, side: int, position: int) -> bool:
-    """The same of an order at a position of its own side: both positions of a price add up to the reach."""
-    best = signed(contract["best"][ONE - side])
-    return 0 <= best <= signed(contract["origin"][BUY]) - signed(contract["origin"][SELL]) - position
+def crosses(contract: np.void, side: int, price_ticks: int) -> bool:
+    """The same of an order at a price."""
+    return meets(contract, side, position_of(contract, side, price_ticks))
 
 
 @hot
