@@ -78,6 +78,7 @@ from exchange.kernel.take import apply_take, run_take
 from exchange.kernel.tick import run_tick
 from exchange.kernel.timers import apply_session_setting
 from exchange.kernel.transfers import apply_hold_end, apply_restrict, apply_transfer
+from exchange.vocabulary.limits import EVENTS_PER_STEP_MAX
 
 
 @hot
@@ -354,5 +355,13 @@ def apply_batch(
 
     A step starts only if its worst case fits the event buffer. With more = 1 the caller drains the events
     and calls again with commands[done:], the first of which may be half done: nothing runs in between.
+    Raises ValueError for buffers too small for a step, or commands that are read-only or not contiguous.
     """
+    if len(events) < EVENTS_PER_STEP_MAX or len(streams) < len(events):
+        found = f"{len(events)} events and {len(streams)} streams"
+        raise ValueError(
+            f"expected room for {EVENTS_PER_STEP_MAX} events or more and as many streams, found {found}"
+        )
+    if not commands.flags.writeable or not commands.flags.c_contiguous:
+        raise ValueError("commands: expected a writable contiguous array, found another; copy it")
     return enter_batch(head_of(state), commands, events, streams)

@@ -21,7 +21,7 @@ from exchange.kernel.constants import (
     BLOCK_MIN,
     BUY,
     COUNTERED,
-    DAY_TRADES_LAST,
+    DAY_TRADES_MAX,
     DECLINED,
     FILLED,
     LAPSED,
@@ -224,7 +224,7 @@ def apply_block_accept(state: Core, count: int, command: np.void) -> int:
     reason = check_answer(state, command, slot)
     if reason == 0:
         reason = check_means(state, command, other_side(state, slot), ZERO)
-    if reason == 0 and signed(counters["match_count"]) >= DAY_TRADES_LAST:
+    if reason == 0 and signed(counters["match_count"]) >= DAY_TRADES_MAX:
         reason = reasons.ORDER_CAPACITY
     if reason != 0:
         return reject(state, count, command, reason)

@@ -14,6 +14,7 @@ from exchange.vocabulary.enums import (
     BreakerState,
     ChangeKind,
     DoneReason,
+    DownReason,
     Eligibility,
     HaltReason,
     HoldKind,
@@ -27,8 +28,10 @@ from exchange.vocabulary.enums import (
     Phase,
     Product,
     ProposalState,
+    Right,
     Role,
     SelfTradeRule,
+    SettlementStage,
     Side,
     TakeFlag,
     TimeInForce,
@@ -60,6 +63,9 @@ CHANGE_FREEZE: Final = signed(ChangeKind.FREEZE)
 CHANGE_RELEASE: Final = signed(ChangeKind.RELEASE)
 CHANGE_BUST: Final = signed(ChangeKind.BUST)
 CHANGE_CORRECTION: Final = signed(ChangeKind.CORRECTION)
+DOWN_REASON_MAX: Final = signed(max(DownReason))
+RIGHTS_MAX: Final = signed(sum(Right))
+STAGE_MAX: Final = signed(max(SettlementStage))
 ELIGIBILITY_MAX: Final = signed(Eligibility.BUY | Eligibility.SELL | Eligibility.CCER)
 #: All balances together, so that no sum of them passes 64 bits.
 TOTAL_MAX: Final = signed(2**62)
@@ -160,6 +166,7 @@ MARKET_LEVEL: Final = signed(Level.MARKET)
 CONTRACT_LEVEL: Final = signed(Level.CONTRACT)
 MEMBER_LEVEL: Final = signed(Level.MEMBER)
 LOGIN_LEVEL: Final = signed(Level.LOGIN)
+HALT_REASON_MAX: Final = signed(max(HaltReason))
 HALT_RESTART: Final = signed(HaltReason.RESTART)
 
 LISTED_BAND: Final = signed(ParameterId.LISTED_BAND_PPM)
@@ -227,5 +234,3 @@ NS_OF_SECOND: Final = signed(1_000_000_000)
 HEARTBEAT_MS: Final = signed(limits.HEARTBEAT_MS)
 DEAD_MS: Final = signed(limits.DEAD_MS)
 DAY_TRADES_MAX: Final = signed(limits.DAY_TRADES_MAX)
-#: Above it no take or acceptance starts: a take of ordinary size has at most so many fills.
-DAY_TRADES_LAST: Final = signed(limits.DAY_TRADES_MAX - 100_000)

@@ -20,7 +20,6 @@ from exchange.kernel.constants import (
     CANCEL_MAKER,
     CONTINUOUS,
     DAY,
-    DAY_TRADES_LAST,
     FOK,
     LEVEL_LOTS_MAX,
     LIMIT_ORDER,
@@ -47,6 +46,7 @@ from exchange.kernel.risk import (
     check_price,
     check_quantity,
     check_slot,
+    has_trades_left,
 )
 from exchange.kernel.usual import LIMIT_FORM, accept_usual, rest_usual, side_named
 
@@ -154,7 +154,7 @@ def check_limit_order(state: Core, command: np.void) -> int:
     reason = check_slot(state)
     if reason != 0:
         return reason
-    if signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
+    if not has_trades_left(counters_of(state), quantity):
         return reasons.ORDER_CAPACITY
     if rests != 0:
         level = level_at(state, contract_id, side, position_of(contract, side, price))

@@ -16,6 +16,8 @@ from exchange.kernel.access import (
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import (
     CONTRACT_LEVEL,
+    DOWN_REASON_MAX,
+    HALT_REASON_MAX,
     HALT_RESTART,
     LOGIN_LEVEL,
     MARKET_LEVEL,
@@ -37,9 +39,15 @@ def check_halt(state: Core, command: np.void) -> int:
     subject = signed(command["subject_id"])
     if level == MARKET_LEVEL and subject == 0:
         return reasons.OK
-    if level != CONTRACT_LEVEL:
-        return reasons.UNKNOWN_LEVEL
-    return reasons.OK if is_contract(state, subject) else reasons.UNKNOWN_CONTRACT
+    if level == CONTRACT_LEVEL:
+        return reasons.OK if is_contract(state, subject) else reasons.UNKNOWN_CONTRACT
+    return reasons.UNKNOWN_LEVEL
+
+
+@cold
+def is_halt_reason(command: np.void) -> bool:
+    """Whether a halt gives one of the reasons that everybody can look up."""
+    return 0 < signed(command["halt_reason"]) <= HALT_REASON_MAX
 
 
 @cold
@@ -84,6 +92,8 @@ def set_halt(
 def apply_halt(state: Core, count: int, command: np.void) -> int:
     """HALT and RESUME: again is legal; a second halt updates reason and expectation."""
     reason = check_halt(state, command)
+    if reason == 0 and signed(command["kind"]) == kinds.HALT and not is_halt_reason(command):
+        reason = reasons.INVALID_FIELD
     if reason != 0:
         return reject(state, count, command, reason)
     level = signed(command["level"])
@@ -151,6 +161,8 @@ def apply_login_change(state: Core, count: int, command: np.void) -> int:
         return reject(state, count, command, reasons.UNKNOWN_LEVEL)
     is_up = ONE if signed(command["kind"]) == kinds.LOGIN_UP else ZERO
     down_reason = ZERO if is_up == 1 else signed(command["down_reason"])
+    if is_up == 0 and (down_reason == 0 or down_reason > DOWN_REASON_MAX):
+        return reject(state, count, command, reasons.INVALID_FIELD)
     login = login_at(state, subject)
     set_connected(state, subject, is_up)
     login["down_reason"] = down_reason

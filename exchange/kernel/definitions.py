@@ -22,6 +22,7 @@ from exchange.kernel.constants import (
     BUY,
     CONTINUOUS,
     DEAD_MS,
+    ELIGIBILITY_MAX,
     HEARTBEAT_MS,
     LISTED,
     LISTED_BAND,
@@ -36,6 +37,7 @@ from exchange.kernel.constants import (
     PRODUCT_MIN,
     QUANTITY_MAX,
     REFERENCE_GAP_MAX,
+    RIGHTS_MAX,
     SELL,
     STREAM_OPERATOR,
     STREAM_PUBLIC,
@@ -236,6 +238,8 @@ def apply_define_account(state: Core, count: int, command: np.void) -> int:
     account = account_at(state, account_id)
     if signed(account["is_defined"]) != 0 or signed(counters["is_opening_accepted"]) != 0:
         return reject(state, count, command, reasons.DEFINITION_CONFLICT)
+    if signed(command["eligibility"]) > ELIGIBILITY_MAX:
+        return reject(state, count, command, reasons.INVALID_FIELD)
     account["is_defined"] = 1
     account["member_id"] = member_id
     account["entity_id"] = command["entity_id"]
@@ -258,6 +262,8 @@ def apply_define_login(state: Core, count: int, command: np.void) -> int:
     login = login_at(state, login_id)
     if signed(login["is_defined"]) != 0:
         return reject(state, count, command, reasons.DEFINITION_CONFLICT)
+    if signed(command["rights"]) > RIGHTS_MAX:
+        return reject(state, count, command, reasons.INVALID_FIELD)
     login["is_defined"] = 1
     login["member_id"] = member_id
     login["rights"] = command["rights"]

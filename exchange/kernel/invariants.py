@@ -216,8 +216,10 @@ def _check_locks(state: State) -> None:
             account_id = int(order["account_id"])
             _expect(f"contract of slot {slot}", contract_id, int(order["contract_id"]))
             open_orders[account_id] += 1
+            login = state.logins[int(order["login_id"])]
             entered[int(order["login_id"])] += int(order["is_counted"])
-            is_missed = bool(state.logins["has_limits"][int(order["login_id"])]) and not order["is_counted"]
+            is_own = state.accounts["member_id"][account_id] == login["member_id"]
+            is_missed = bool(login["has_limits"]) and bool(is_own) and not order["is_counted"]
             _expect(f"slot {slot} of a login with limits is not counted", False, is_missed)
             locked_fen[account_id] += int(state.orders["lock_fen"][slot])
             lots = open_buys if int(order["side_kind"]) & 1 == Side.BUY else locked_lots

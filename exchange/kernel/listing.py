@@ -149,8 +149,10 @@ def accept_order(
     terms = terms_of(price, quantity)
     fill_slot(state, slot, command, terms, quantity, ZERO, packed, locked_fen, counterparty)
     login = login_at(state, login_id)
-    order["is_counted"] = login["has_limits"]
-    if signed(login["has_limits"]) != 0:
+    # The lot of an auction is entered by staff: it is no order of their own.
+    is_own = signed(account["member_id"]) == signed(login["member_id"])
+    if is_own and signed(login["has_limits"]) != 0:
+        order["is_counted"] = 1
         login["open_orders"] = signed(login["open_orders"]) + 1
     ring = ring_of(state)
     reference_at(state, login_id, reference & (ring - 1))["place"] = place_of(contract_id, slot)

@@ -42,6 +42,7 @@ from exchange.kernel.constants import (
     PRICE_STEP,
     PRICING_MAX,
     PRIMARY,
+    REFERENCE_GAP_MAX,
     SEALED,
     SELL,
     ZERO,
@@ -112,6 +113,8 @@ def check_notice_terms(state: Core, command: np.void) -> tuple[int, int]:
     is_newer = signed(command["auction_id"]) > signed(contract["auction_id"])
     if signed(contract["has_auction"]) != 0 or not is_newer:
         return reasons.AUCTION_RUNNING, ZERO
+    if signed(command["auction_id"]) - signed(contract["auction_id"]) > REFERENCE_GAP_MAX:
+        return reasons.NUMBER_GAP, ZERO
     reason = check_eligible(contract, account_at(state, signed(command["account_id"])), SELL)
     if reason != 0:
         return reason, ZERO

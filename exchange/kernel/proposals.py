@@ -20,6 +20,7 @@ from exchange.kernel.constants import (
     PROPOSAL_EXPIRED,
     PROPOSAL_OPEN,
     PROPOSAL_WITHDRAWN,
+    REFERENCE_GAP_MAX,
     STEP_EVENTS,
     STREAM_OPERATOR,
     TICK_STAGE_DONE,
@@ -88,6 +89,8 @@ def check_propose(state: Core, command: np.void) -> int:
         return reasons.NOT_PROPOSABLE
     if signed(command["proposal_id"]) <= signed(counters_of(state)["highest_proposal"]):
         return reasons.DUPLICATE_RECORD
+    if signed(command["proposal_id"]) - signed(counters_of(state)["highest_proposal"]) > REFERENCE_GAP_MAX:
+        return reasons.NUMBER_GAP
     return reasons.OK
 
 

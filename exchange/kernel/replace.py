@@ -26,7 +26,6 @@ from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     AMOUNT_MAX,
     BUY,
-    DAY_TRADES_LAST,
     HOLDING_LIMIT,
     LEVEL_LOTS_MAX,
     LIMIT_ORDER,
@@ -45,7 +44,13 @@ from exchange.kernel.events import reject, write_rejected
 from exchange.kernel.limits import check_limits, check_messages
 from exchange.kernel.listing import allowed_value
 from exchange.kernel.matching import crosses, lower_resting, resize, write_reduced
-from exchange.kernel.risk import check_eligible, check_price, check_quantity, check_trades
+from exchange.kernel.risk import (
+    check_eligible,
+    check_price,
+    check_quantity,
+    check_trades,
+    has_trades_left,
+)
 
 
 @hot
@@ -177,7 +182,7 @@ def check_replace_room(state: Core, command: np.void, slot: int) -> int:
     if reason != 0:
         return reason
     is_limit = kind_of(order) == LIMIT_ORDER
-    if is_limit and signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
+    if is_limit and not has_trades_left(counters_of(state), quantity):
         return reasons.ORDER_CAPACITY
     side = side_of(order)
     position = position_of(contract_at(state, contract_id), side, price)

@@ -15,7 +15,7 @@ from exchange.kernel.access import (
 )
 from exchange.kernel.balances import balance_of, bought_of, traded_of
 from exchange.kernel.compiled import cold, signed
-from exchange.kernel.constants import VERSION, ZERO
+from exchange.kernel.constants import STAGE_MAX, VERSION, ZERO
 from exchange.kernel.events import begin_public, begin_settlement, reject, write_done
 from exchange.kernel.opening import MODULUS, balance_term, check_letter
 from exchange.kernel.risk import is_account, is_contract
@@ -221,6 +221,8 @@ def apply_stage(state: Core, count: int, command: np.void) -> int:
     """STAGE: where the registry's day stands, for everybody to see."""
     counters = counters_of(state)
     reason = check_letter(state, command)
+    if reason == 0 and signed(command["stage"]) > STAGE_MAX:
+        reason = reasons.INVALID_FIELD
     if reason != 0:
         return reject(state, count, command, reason)
     counters["settlement_stage"] = command["stage"]

@@ -22,6 +22,7 @@ from exchange.kernel.constants import (
     BUY,
     CALL_AUCTION,
     CCER,
+    DAY_TRADES_MAX,
     HOLDING_LIMIT,
     MAY_BUY,
     MAY_CCER,
@@ -190,6 +191,14 @@ def check_slot(state: Core) -> int:
     if signed(counters_of(state)["free_head"]) >= orders_in(state):
         return reasons.ORDER_CAPACITY
     return reasons.OK
+
+
+@hot
+def has_trades_left(counters: np.void, quantity_lots: int) -> bool:
+    """The day's trades leave room for one with each lot, or with each live order if those are fewer."""
+    live = signed(counters["live_orders"])
+    most = quantity_lots if quantity_lots < live else live
+    return signed(counters["match_count"]) + most <= DAY_TRADES_MAX
 
 
 @hot

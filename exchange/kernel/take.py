@@ -32,7 +32,6 @@ from exchange.kernel.breaker import trip_breaker
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import (
     BUY,
-    DAY_TRADES_LAST,
     FILLED,
     LISTED,
     LISTED_MAX,
@@ -56,7 +55,7 @@ from exchange.kernel.events import begin_event, write_rejected
 from exchange.kernel.limits import check_limits
 from exchange.kernel.listing import check_form, reject_terms
 from exchange.kernel.monitor import set_walls, stamp
-from exchange.kernel.risk import check_funds, check_price, check_quantity
+from exchange.kernel.risk import check_funds, check_price, check_quantity, has_trades_left
 from exchange.kernel.trade import trade
 
 
@@ -193,7 +192,7 @@ def check_take(state: Core, command: np.void) -> tuple[int, int, int, int]:
     if reason == 0:
         login_id = signed(command["login_id"])
         reason = check_limits(state, contract_id, account_id, login_id, worst, quantity, ZERO)
-    if reason == 0 and signed(counters_of(state)["match_count"]) >= DAY_TRADES_LAST:
+    if reason == 0 and not has_trades_left(counters_of(state), quantity):
         reason = reasons.ORDER_CAPACITY
     return reason, slot, position, depth
 

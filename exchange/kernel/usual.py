@@ -44,7 +44,7 @@ from exchange.kernel.constants import (
     AMOUNT_MAX,
     BOOK,
     BREAK,
-    DAY_TRADES_LAST,
+    DAY_TRADES_MAX,
     HOLDING_LIMIT,
     LEVEL_LOTS_MAX,
     LISTED_MAX,
@@ -137,7 +137,7 @@ def has_usual_room(
     limit = signed(contract["parameters"][OPEN_ORDERS_MAX])
     return (
         signed(counters["free_head"]) < orders_in(state)
-        and signed(counters["match_count"]) < DAY_TRADES_LAST
+        and signed(counters["match_count"]) + signed(counters["live_orders"]) <= DAY_TRADES_MAX
         and signed(level["lots"]) + quantity_lots <= LEVEL_LOTS_MAX
         and (limit == 0 or signed(account["open_orders"]) < limit)
     )

@@ -93,6 +93,7 @@ class RejectReason(IntEnum):
     TRANSFER_CAPACITY = 713
     UNKNOWN_TRANSFER = 714
     TRANSFER_RESOLVED = 715
+    NUMBER_GAP = 716
     UNKNOWN_TRADE = 720
     TRADE_ALREADY_BUSTED = 721
     MALFORMED = 901
@@ -271,8 +272,15 @@ REJECT_TEXTS: Final[dict[RejectReason, RejectText]] = {
     RejectReason.NEGATIVE_BALANCE: _T(
         "余额为负", "a balance is negative or above the limit", "check the opening file"
     ),
+    RejectReason.NUMBER_GAP: _T(
+        "编号跳跃过大",
+        "a proposal's or an auction's number is too far above the last one",
+        "use a number at most 1,048,576 above the last one: the next is always free",
+    ),
     RejectReason.DUPLICATE_RECORD: _T(
-        "重复记录", "the account was already given", "send each account and contract once"
+        "重复记录",
+        "the account, or a record's number, was already given",
+        "send each account and contract once; numbers go up, also after those that are gone",
     ),
     RejectReason.CONTROL_TOTAL: _T(
         "控制总数不符",

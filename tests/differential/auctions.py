@@ -2,7 +2,7 @@
 
 from exchange.vocabulary.enums import AuctionKind, Method, ParameterId, Phase
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PRICE_TICKS_MAX
+from exchange.vocabulary.limits import PRICE_TICKS_MAX, REFERENCE_GAP_MAX
 from exchange.vocabulary.units import PPM
 from tests.differential.flow import Flow
 from tests.differential.picks import (
@@ -50,6 +50,14 @@ def pick_terms(flow: Flow, contract: Contract, kind: int) -> tuple[int, int]:
     return floor, ceiling
 
 
+def pick_auction_id(flow: Flow, contract: Contract) -> int:
+    """The next number, mostly; 0, or one just at the bound of how far numbers may jump."""
+    if flow.chance(0.97):
+        return contract.last_auction_id + flow.rng.choice((1, 1, 1, 2))
+    far = contract.last_auction_id + REFERENCE_GAP_MAX
+    return min(flow.rng.choice((0, 0, far, far + 1)), U4_MAX)
+
+
 def auction_notice(flow: Flow) -> None:
     """AUCTION_NOTICE, mostly of somebody's units and while none runs."""
     rng = flow.rng
@@ -73,7 +81,7 @@ def auction_notice(flow: Flow) -> None:
         floor_ticks=floor,
         ceiling_ticks=ceiling,
         bidder_share_ppm=rng.choice(SHARES_PPM) if flow.chance(0.97) else PPM + 1,
-        auction_id=(contract.last_auction_id + rng.choice((1, 1, 1, 2))) if flow.chance(0.97) else 0,
+        auction_id=pick_auction_id(flow, contract),
         pricing=rng.randrange(2) if flow.chance(0.98) else 2,
         auction_kind=kind if flow.chance(0.98) else 2,
         end_ns=flow.time_ns + wait_ms * NS_PER_MS if flow.chance(0.97) else flow.time_ns,

@@ -86,6 +86,8 @@ def after_hours(flow: Flow, choice: Choice) -> None:
                 "version": rng.choice((1, 1, 1, 2)),
                 "trading_day": TRADING_DAY + rng.choice((0, 0, 0, 1)),
             }
+            if kind == Kind.STAGE:
+                letter["stage"] = rng.choice((*SettlementStage, max(SettlementStage) + 1, 255))
             flow.send(kind, REGISTRY_LOGIN, **letter)
 
 

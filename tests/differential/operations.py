@@ -105,7 +105,7 @@ def halt(flow: Flow) -> None:
             Kind.HALT,
             sender(flow),
             **subject,
-            halt_reason=rng.randrange(1, 6),
+            halt_reason=rng.randrange(1, 6) if flow.chance(0.97) else rng.choice((0, 6, 255)),
             expected_ns=rng.choice((0, flow.time_ns + 60 * NS_PER_S)),
         )
     flow.plan(rng.randrange(60), lambda later: later.send(Kind.RESUME, sender(later), **subject))
@@ -178,7 +178,7 @@ def login(flow: Flow) -> None:
     if flow.chance(0.5):
         flow.send(Kind.LOGIN_UP, subject_id=subject)
     else:
-        flow.send(Kind.LOGIN_DOWN, subject_id=subject, down_reason=rng.randrange(4))
+        flow.send(Kind.LOGIN_DOWN, subject_id=subject, down_reason=rng.choice((1, 2, 3, 4, 5, 6, 6, 0, 7)))
 
 
 def restart(flow: Flow) -> None:

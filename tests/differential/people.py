@@ -4,7 +4,7 @@ import hashlib
 
 from exchange.vocabulary.enums import MemberLimit
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import BALANCE_MAX, PROPOSALS_MAX, TIMER_MS_MAX
+from exchange.vocabulary.limits import BALANCE_MAX, PROPOSALS_MAX, REFERENCE_GAP_MAX, TIMER_MS_MAX
 from tests.differential import auctions, continuous, operations, registry
 from tests.differential.flow import Action, Flow
 from tests.differential.picks import (
@@ -59,6 +59,8 @@ def propose(flow: Flow) -> None:
     record = records[0] if flow.chance(0.1) else unstamped(records[0])
     own_hash = int.from_bytes(hashlib.sha256(record).digest()[:HASH_BYTES], "little")
     number = flow.market.highest_proposal + rng.choice((1, 1, 3)) if flow.chance(0.95) else rng.randrange(3)
+    if flow.chance(0.02):
+        number = flow.market.highest_proposal + REFERENCE_GAP_MAX + rng.choice((0, 1, 2**32))
     number = min(number, U4_MAX)
     login_id = rng.choice(PEOPLE)
     wait_ms = rng.choice((0, 1, 20, 5_000)) if flow.chance(0.97) else -1

@@ -109,7 +109,7 @@ def define_members(flow: Flow) -> None:
                     member_id=member_id,
                     entity_id=rng.choice(flow.profile.entities),
                     group_id=1,
-                    eligibility=7 if flow.chance(0.9) else rng.choice((0, 3, 6, 5)),
+                    eligibility=7 if flow.chance(0.9) else rng.choice((0, 3, 6, 5, 8)),
                 )
                 account_id += 1
         for _ in range(rng.randrange(1, 3)):

@@ -11,7 +11,6 @@ from tests.reference.state import Account, Contract, Order, slot_of
 
 SIDE_MAX = max(Side)
 #: a take has at most so many fills, so the day's bound of trades is never passed inside one
-TAKE_TRADES_MAX = 100_000
 
 
 def check_names(market: Market, command: Command) -> Refusal | None:
@@ -145,9 +144,9 @@ def check_slot(market: Market) -> Refusal | None:
     return None if market.free_slots else Refusal(RejectReason.ORDER_CAPACITY)
 
 
-def check_day_trades(market: Market) -> Refusal | None:
-    """The day's count of trades has room for any take."""
-    if market.match_count >= DAY_TRADES_MAX - TAKE_TRADES_MAX:
+def check_day_trades(market: Market, trades_max: int) -> Refusal | None:
+    """The day's count of trades has room for so many more, or for one with each live order."""
+    if market.match_count + min(trades_max, len(market.orders)) > DAY_TRADES_MAX:
         return Refusal(RejectReason.ORDER_CAPACITY)
     return None
 
@@ -160,10 +159,11 @@ def check_room(
 
 
 def check_trade_room(
-    market: Market, account: Account, price_ticks: int, quantity_lots: int
+    market: Market, account: Account, price_ticks: int, quantity_lots: int, trades_max: int
 ) -> Refusal | None:
     """What trades and never rests is allowed, and the day has room for its trades."""
-    return check_limits(market, account, price_ticks, quantity_lots, None) or check_day_trades(market)
+    refusal = check_limits(market, account, price_ticks, quantity_lots, None)
+    return refusal or check_day_trades(market, trades_max)
 
 
 def is_binding(market: Market, order: Order) -> bool:

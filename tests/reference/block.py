@@ -139,7 +139,7 @@ def apply_block_accept(market: Market, command: Command) -> Refusal | None:
     refusal = (
         check_eligible(account, contract, side)
         or check_funds(account, contract, side, price, quantity)
-        or check_trade_room(market, account, price, quantity)
+        or check_trade_room(market, account, price, quantity, trades_max=1)
     )
     if refusal:
         return refusal

@@ -134,7 +134,7 @@ def check_limit_order(market: Market, command: Command) -> Refusal | None:
         or check_funds(account, contract, side, price, quantity)
         or check_limits(market, account, price, quantity, contract if rests else None)
         or check_slot(market)
-        or check_day_trades(market)
+        or check_day_trades(market, quantity)
     )
     if refusal:
         return refusal

@@ -1,6 +1,6 @@
 """Phases, halts, kill switches, connections and restart: what the schedule and the operator do."""
 
-from exchange.vocabulary.enums import DoneReason, HaltReason, Level, Method, Phase
+from exchange.vocabulary.enums import DoneReason, DownReason, HaltReason, Level, Method, Phase
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.phases import PHASE_CHANGES
 from exchange.vocabulary.rejects import RejectReason
@@ -104,6 +104,8 @@ def apply_halt(market: Market, command: Command) -> Refusal | None:
     halted = find_halted(market, command)
     if isinstance(halted, Refusal):
         return halted
+    if command.halt_reason not in tuple(HaltReason):
+        return Refusal(RejectReason.INVALID_FIELD)
     halted.is_halted, halted.halt_reason = True, command.halt_reason
     tell_halt(market, command.level, command.subject_id, command.halt_reason, True, command.expected_ns)
     market.emit_done(subject_id=command.subject_id, subject_level=command.level)
@@ -161,6 +163,8 @@ def set_up(market: Market, command: Command, is_up: bool, down_reason: int) -> R
     login = market.logins.get(command.subject_id)
     if login is None:
         return Refusal(RejectReason.UNKNOWN_LEVEL)
+    if not is_up and down_reason not in tuple(DownReason):
+        return Refusal(RejectReason.INVALID_FIELD)
     login.is_up = is_up
     if is_up:
         login_came_up(login)

@@ -1,6 +1,6 @@
 """Opening a day and defining what is in it: contracts, accounts, logins; the bands."""
 
-from exchange.vocabulary.enums import Method, ParameterId, Product
+from exchange.vocabulary.enums import Eligibility, Method, ParameterId, Product, Right
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import (
     DEAD_MS,
@@ -141,6 +141,8 @@ def apply_define_account(market: Market, command: Command) -> Refusal | None:
         return Refusal(RejectReason.DEFINITION_CAPACITY)
     if command.account_id in market.accounts or market.is_opening_accepted:
         return Refusal(RejectReason.DEFINITION_CONFLICT)
+    if command.eligibility > sum(Eligibility):
+        return Refusal(RejectReason.INVALID_FIELD)
     market.accounts[command.account_id] = Account(
         command.account_id, command.member_id, command.entity_id, command.eligibility
     )
@@ -156,6 +158,8 @@ def apply_define_login(market: Market, command: Command) -> Refusal | None:
         return Refusal(RejectReason.DEFINITION_CAPACITY)
     if command.subject_id in market.logins:
         return Refusal(RejectReason.DEFINITION_CONFLICT)
+    if command.rights > sum(Right):
+        return Refusal(RejectReason.INVALID_FIELD)
     market.logins[command.subject_id] = Login(command.subject_id, command.member_id)
     if command.member_id >= MEMBER_FIRST:
         open_stream(market, command.member_id)

@@ -29,7 +29,10 @@ def check_own_limits(
 ) -> Refusal | None:
     """The limits of the account, then those of the login."""
     login = market.logins[market.command.login_id]
-    entered = sum(order.login_id == login.login_id for order in market.orders.values())
+    entered = sum(
+        order.login_id == login.login_id and order.account.member_id == login.member_id
+        for order in market.orders.values()
+    )
     for limits, open_orders in ((account.limits, account.open_orders), (login.limits, entered)):
         passed = passed_limit(limits, open_orders if rests else None, price_ticks, quantity_lots)
         if passed:

@@ -144,9 +144,8 @@ def apply_take(market: Market, command: Command) -> Refusal | None:
         makers = list(takeable(account, contract, side, worst))
         if not makers:
             return Refusal(RejectReason.NOTHING_TO_TAKE)
-    if refusal := check_funds(account, contract, side, worst, quantity) or check_trade_room(
-        market, account, worst, quantity
-    ):
+    refusal = check_funds(account, contract, side, worst, quantity)
+    if refusal := refusal or check_trade_room(market, account, worst, quantity, trades_max=quantity):
         return refusal
     # From here the command succeeds.
     take = new_order(market, command, OrderKind.TAKE, Method.LISTED, side, ORDER_SLOT_NONE)

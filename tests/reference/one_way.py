@@ -14,7 +14,13 @@ from exchange.vocabulary.enums import (
     Side,
 )
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import AMOUNT_FEN_MAX, DAY_TRADES_MAX, PRICE_TICKS_MAX, PRICE_TICKS_MIN
+from exchange.vocabulary.limits import (
+    AMOUNT_FEN_MAX,
+    DAY_TRADES_MAX,
+    PRICE_TICKS_MAX,
+    PRICE_TICKS_MIN,
+    REFERENCE_GAP_MAX,
+)
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import PPM, round_half_up
 from tests.reference.admission import (
@@ -59,6 +65,8 @@ def check_notice_terms(contract: Contract, seller: Account, command: Command) ->
         return Refusal(RejectReason.WRONG_PHASE)
     if contract.auction or command.auction_id <= contract.last_auction_id:
         return Refusal(RejectReason.AUCTION_RUNNING)
+    if command.auction_id - contract.last_auction_id > REFERENCE_GAP_MAX:
+        return Refusal(RejectReason.NUMBER_GAP)
     if refusal := check_eligible(seller, contract, Side.SELL):
         return refusal
     least = contract.parameters[ParameterId.AUCTION_QUANTITY_LOTS_MIN]

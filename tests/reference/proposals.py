@@ -4,7 +4,7 @@ import hashlib
 
 from exchange.vocabulary.enums import ProposalState
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROPOSALS_MAX, RECORD_BYTES
+from exchange.vocabulary.limits import PROPOSALS_MAX, RECORD_BYTES, REFERENCE_GAP_MAX
 from exchange.vocabulary.rejects import RejectReason
 from tests.reference.layout import STAMPS, STAMPS_OFFSET, Command
 from tests.reference.market import Market, Refusal
@@ -78,6 +78,8 @@ def apply_propose(market: Market, command: Command) -> Refusal | None:
         return Refusal(RejectReason.NOT_PROPOSABLE)
     if command.proposal_id <= market.highest_proposal:
         return Refusal(RejectReason.DUPLICATE_RECORD)
+    if command.proposal_id - market.highest_proposal > REFERENCE_GAP_MAX:
+        return Refusal(RejectReason.NUMBER_GAP)
     # From here the command succeeds.
     market.highest_proposal = command.proposal_id
     market.proposals[command.proposal_id] = Proposal(

@@ -99,7 +99,7 @@ def check_replace(market: Market, order: Order, price: int, quantity: int) -> Re
         return refusal
     may_trade = order.kind == OrderKind.LIMIT
     refusal = check_limits(market, account, price, quantity, None) or (
-        check_day_trades(market) if may_trade else None
+        check_day_trades(market, quantity) if may_trade else None
     )
     if refusal:
         return refusal

@@ -1,6 +1,7 @@
 """The clearing result: compared record by record with the exchange's own changes, then delivered."""
 
 from exchange.vocabulary.control import MODULUS, balance_term
+from exchange.vocabulary.enums import SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import RejectReason
@@ -154,6 +155,8 @@ def apply_stage(market: Market, command: Command) -> Refusal | None:
     """STAGE: where the registry's day stands, for everybody to see."""
     if refusal := check_letter(market, command):
         return refusal
+    if command.stage not in tuple(SettlementStage):
+        return Refusal(RejectReason.INVALID_FIELD)
     market.emit_public(
         Kind.SETTLEMENT_STAGE,
         break_count=command.break_count,

@@ -146,6 +146,7 @@ TABLES = {
         wuhan DELIVERED record_count=1                            -> !NOT_SEALED
         wuhan STAGE stage=cleared version=2                       -> !WRONG_VERSION
         wuhan STAGE stage=cleared trading_day=2                   -> !WRONG_TRADING_DAY
+        wuhan STAGE stage=200                                     -> !INVALID_FIELD
         wuhan STAGE stage=cleared break_count=3                   -> SETTLEMENT_STAGE stream=public login=0 ref=0 stage=cleared break_count=3 version=1 trading_day=8020
     """,
     "records of a result: run, account, contract, once": SEALED

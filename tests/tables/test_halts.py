@@ -12,6 +12,8 @@ TABLES = {
         exchange HALT level=login subject_id=ann             -> !UNKNOWN_LEVEL
         exchange HALT level=market subject_id=1              -> !UNKNOWN_LEVEL
         exchange HALT level=contract subject_id=0            -> !UNKNOWN_CONTRACT
+        exchange HALT level=market                           -> !INVALID_FIELD    # everybody is told why
+        exchange HALT level=market halt_reason=6             -> !INVALID_FIELD
         exchange RESUME level=contract subject_id=6          -> !UNKNOWN_CONTRACT
         exchange RESUME level=5                              -> !UNKNOWN_LEVEL
         exchange KILL level=0                                -> !UNKNOWN_LEVEL
@@ -23,6 +25,8 @@ TABLES = {
         exchange RESTORE level=login subject_id=99_999       -> !UNKNOWN_LEVEL
         exchange LOGIN_UP subject_id=30                      -> !UNKNOWN_LEVEL
         exchange LOGIN_DOWN subject_id=0                     -> !UNKNOWN_LEVEL
+        exchange LOGIN_DOWN subject_id=ann                   -> !INVALID_FIELD
+        exchange LOGIN_DOWN subject_id=ann down_reason=7     -> !INVALID_FIELD
     """,
     "a halt names level, reason and expected end; twice is legal": """
         operator HALT level=contract subject_id=1 halt_reason=technical expected_ns=5 -> HALT_CHANGED stream=public contract=1 login=0 ref=0 level=contract subject_id=1 halt_reason=technical is_halted=1 expected_ns=5 ; COMMAND_DONE stream=operator login=operator command_kind=halt subject_id=1 subject_level=contract

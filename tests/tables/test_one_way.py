@@ -28,6 +28,8 @@ TABLES = {
         operator AUCTION_NOTICE contract=1 account=ann                                                 -> !INVALID_FIELD
         operator AUCTION_NOTICE contract=1 account=ann end_ns=+1                                       -> !WRONG_PHASE
         operator AUCTION_NOTICE contract=2 account=zed auction_id=0 end_ns=+1                          -> !AUCTION_RUNNING
+        operator AUCTION_NOTICE contract=2 account=zed auction_id=4_294_967_295 end_ns=+1              -> !NUMBER_GAP
+        operator AUCTION_NOTICE contract=2 account=zed auction_id=1_048_577 end_ns=+1                  -> !NUMBER_GAP
         operator AUCTION_NOTICE contract=2 account=ann auction_id=5 end_ns=+90_000 q=1 floor_ticks=80.00 -> ACCEPTED; ...
         operator AUCTION_NOTICE contract=2 account=zed auction_id=6 end_ns=+1                          -> !AUCTION_RUNNING
         operator AUCTION_END contract=2 method=one_way auction_id=5                                    -> ...

@@ -49,6 +49,9 @@ TABLES = {
         operator PROPOSE proposal_id=0 command_hash=1 command_kind=kill expires_ns=+1               -> !DUPLICATE_RECORD
         operator PROPOSE proposal_id=9 command_hash=1 command_kind=kill expires_ns=+1               -> COMMAND_DONE
         operator PROPOSE proposal_id=8 command_hash=1 command_kind=kill expires_ns=+1               -> !DUPLICATE_RECORD      # numbers go up, also of those that are gone
+        operator PROPOSE proposal_id=4_294_967_295 command_hash=1 command_kind=kill expires_ns=+1   -> !NUMBER_GAP            # else one person could use up all numbers
+        operator PROPOSE proposal_id=1_048_586 command_hash=1 command_kind=kill expires_ns=+1       -> !NUMBER_GAP
+        operator PROPOSE proposal_id=1_048_585 command_hash=1 command_kind=kill expires_ns=+1       -> COMMAND_DONE
     """,
     "fragments: rejects by descending precedence": """
         exchange PROPOSE proposal_id=7 command_hash=$kill command_kind=kill expires_ns=+10_000      -> COMMAND_DONE

@@ -202,15 +202,15 @@ def test_take(run: Callable[[str], None], name: str) -> None:
 
 @pytest.mark.parametrize("name", ["reference", "kernel"])
 def test_the_day_s_trades_are_bounded(name: str) -> None:
-    """So near the bound of trades that a take might pass it, nothing more is dealt; last of all checks."""
+    """Where a trade with each lot or live order might pass the bound, nothing is dealt; the last check."""
     subject = new_subject(name, CAPACITY)
     market = TableMarket(subject)
     market.run("ann LISTING side=sell q=10 p=55.00 -> ACCEPTED")
     market.run_row(parse_row("ann BLOCK_OFFER side=sell q=100_000 p=55.00 to=bob -> ACCEPTED order=$o; ..."))
     market.run_row(parse_row("ann BLOCK_OFFER side=sell q=100_000 p=55.00 to=zed -> ACCEPTED order=$z; ..."))
-    bound = DAY_TRADES_MAX - 100_000
+    market.run_row(parse_row("ann LISTING side=sell q=10 p=55.00 -> ACCEPTED"))
     market.subject = Unbalanced(subject)
-    set_match_count(subject, bound)
+    set_match_count(subject, DAY_TRADES_MAX)
     for row in (
         "bob TAKE side=buy q=1 p=55.00 -> !ORDER_CAPACITY",
         "bob BLOCK_ACCEPT order=$o q=100_000 p=55.00 -> !ORDER_CAPACITY",
@@ -218,8 +218,12 @@ def test_the_day_s_trades_are_bounded(name: str) -> None:
         "zed BLOCK_ACCEPT order=$z q=100_000 p=55.00 -> !CASH_INSUFFICIENT",
     ):
         market.run_row(parse_row(row))
-    set_match_count(subject, bound - 1)
-    market.run_row(parse_row(f"bob TAKE side=buy q=1 p=55.00 -> EXECUTED match={bound}; ..."))
+    set_match_count(subject, DAY_TRADES_MAX - 2)
+    market.run_row(parse_row("bob TAKE side=buy q=3 p=55.00 -> !ORDER_CAPACITY"))
+    set_match_count(subject, DAY_TRADES_MAX - 4)
+    market.run_row(parse_row("bob TAKE side=buy q=9 p=55.00 -> EXECUTED; ..."))  # four live orders at most
+    set_match_count(subject, DAY_TRADES_MAX - 1)
+    market.run_row(parse_row(f"bob TAKE side=buy q=1 p=55.00 -> EXECUTED match={DAY_TRADES_MAX}; ..."))
     market.run_row(parse_row("bob TAKE side=buy q=1 p=55.00 -> !ORDER_CAPACITY"))
 
 

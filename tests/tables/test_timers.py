@@ -44,7 +44,7 @@ TABLES = {
     "told twice that it is down, the grace does not begin again": """
         bob SESSION_SETTING cancel_on_disconnect=1 grace_ms=10_000 -> SETTING_CHANGED
         exchange LOGIN_DOWN subject_id=12 down_reason=2         -> LOGIN_CHANGED
-        exchange LOGIN_DOWN after=5_000 subject_id=12           -> LOGIN_CHANGED
+        exchange LOGIN_DOWN after=5_000 subject_id=12 down_reason=2 -> LOGIN_CHANGED
         exchange TICK after=5_000                               -> MASS_CANCELLED stream=bob record_count=0 cancelled_lots=0
         exchange TICK after=10_000                              -> nothing
     """,

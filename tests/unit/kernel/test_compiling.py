@@ -87,5 +87,14 @@ def test_no_float_is_inferred(compiled: dict[str, tuple[int, list[str]]]) -> Non
 def test_a_readonly_batch_is_refused_after_the_warm_up() -> None:
     kernel.warm_up()
     batch = np.frombuffer(bytes(64), COMMAND)
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="expected a writable contiguous array"):
         kernel.apply_batch(kernel.new_state(CAPACITY), batch, np.zeros(64, EVENT), np.zeros(64, np.uint32))
+
+
+@pytest.mark.parametrize(("events", "streams"), [(15, 15), (64, 63)])
+def test_buffers_too_small_for_a_step_are_refused(events: int, streams: int) -> None:
+    batch = np.zeros(1, COMMAND)
+    with pytest.raises(ValueError, match=f"found {events} events and {streams} streams"):
+        kernel.apply_batch(
+            kernel.new_state(CAPACITY), batch, np.zeros(events, EVENT), np.zeros(streams, np.uint32)
+        )
