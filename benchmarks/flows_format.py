@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from exchange.vocabulary.limits import PRICE_TICKS_MAX
+
 NEW: Final = 0
 CANCEL: Final = 1
 REPLACE: Final = 2
@@ -46,11 +48,13 @@ def write_flow(path: Path, flow: Flow) -> None:
 
 
 def check_flow(flow: Flow) -> None:
-    """Raise ValueError for an unknown type or side, ids that are not dense, or a nameless order."""
+    """Raise ValueError for an unknown type or side, a price that no book holds, or ids that are wrong."""
     _refuse(flow["type"] > REPLACE, flow["type"], "a type of 0 to 2")
     _refuse(flow["side"] > 1, flow["side"], "a side of 0 or 1")
     is_empty = (flow["type"] != CANCEL) & (flow["quantity"] == 0)
     _refuse(is_empty, flow["quantity"], "a quantity of at least 1")
+    is_far = (flow["type"] != CANCEL) & (flow["price_ticks"] > PRICE_TICKS_MAX)
+    _refuse(is_far, flow["price_ticks"], f"a price of at most {PRICE_TICKS_MAX} ticks")
     news = np.flatnonzero(flow["type"] == NEW)
     expected = np.arange(1, len(news) + 1)
     wrong = np.flatnonzero(flow["order_id"][news] != expected)

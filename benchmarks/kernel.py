@@ -16,6 +16,7 @@ from benchmarks.kernel_commands import Style
 from benchmarks.kernel_measure import Outcome, Trial, measure
 from benchmarks.kernel_suite import run_suite
 from exchange.vocabulary.enums import Method
+from exchange.vocabulary.limits import REFERENCE_GAP_MAX
 
 
 def main() -> None:
@@ -77,6 +78,8 @@ def _options() -> argparse.Namespace:
     for name in ("repeats", "gap", "messages"):
         if getattr(options, name) < 1:
             parser.error(f"--{name}: expected at least 1, found {getattr(options, name)}")
+    if options.gap > REFERENCE_GAP_MAX:
+        parser.error(f"--gap: expected at most {REFERENCE_GAP_MAX}, found {options.gap}")
     return options
 
 

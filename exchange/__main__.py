@@ -38,7 +38,10 @@ def up(
     resume_after_restart: Annotated[
         float, typer.Option(min=0.0, help="Resume so many seconds after a restart; 0 = an operator must.")
     ] = 2.0,
-    profile: Annotated[str, typer.Option(help="Rulebook profile: national or test.")] = "national",
+    profile: Annotated[
+        str,
+        typer.Option(help="Rules: national or test; for ccer and ccer-continuous no season is shipped."),
+    ] = "national",
     first_day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, default the scenario's.")
     ] = None,

@@ -55,6 +55,10 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
 def run_up(options: UpOptions) -> int:
     """Play the season; returns the exit code."""
     data = options.data.resolve()
+    if data.exists() and not data.is_dir():
+        raise UsageError(
+            f"expected --data to be a folder, or nothing yet, found the file {data}", "choose a folder"
+        )
     wanted = _config(options)  # refuses what cannot be played before anything is touched
     if options.fresh:
         remove_season(data)
