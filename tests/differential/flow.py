@@ -87,6 +87,10 @@ class Flow:
         records, self._captured = self._captured, outer
         return records
 
+    def stop_capturing(self) -> None:
+        """After an action that failed in the middle."""
+        self._captured = None
+
     def plan(self, commands: int, action: Action) -> None:
         """Do something so many commands later: undo a halt, end an auction."""
         self._plans += 1

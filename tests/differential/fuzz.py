@@ -1,6 +1,7 @@
 """Wild records on live states: never a crash, the reference's answer, and a refusal changes nothing."""
 
 import random
+import struct
 import time
 from itertools import count
 from typing import Final, NamedTuple
@@ -71,12 +72,21 @@ def spoiled(rng: random.Random, record: bytes, fields: int) -> bytes:
     return record
 
 
+def sensible(flow: Flow, choice: Choice) -> list[bytes]:
+    """What an action would send; nothing if wild numbers of the state leave it none that a field can hold."""
+    try:
+        return flow.captured(choice.act)
+    except struct.error:
+        flow.stop_capturing()
+        return []
+
+
 def wild(flow: Flow, choice: Choice) -> bytes:
     """Mostly a sensible command with a few fields spoiled; else any fields, any body, or any bytes."""
     rng = flow.rng
     pick = rng.random()
     if pick < 0.7 and flow.time_ns < LATE_NS:  # later than that, what an action would name is out of range
-        captured = [r for r in flow.captured(choice.act) if r[KIND_OFFSET] in DTYPES]
+        captured = [r for r in sensible(flow, choice) if r[KIND_OFFSET] in DTYPES]
         if captured:
             return spoiled(rng, rng.choice(captured), rng.choice((0, 0, 0, 1, 1, 2)))
     login_id = rng.choice((0, *flow.market.logins))

@@ -72,7 +72,7 @@ def hold_end(flow: Flow) -> None:
     open_holds = [t.transfer_id for t in transfers.values() if t.state == HoldState.GRANTED]
     number = rng.choice(open_holds) if open_holds and flow.chance(0.85) else 0
     if not number and transfers:
-        number = rng.choice((*transfers, max(transfers) + 1, 0))
+        number = rng.choice((*transfers, min(max(transfers) + 1, U4_MAX), 0))
     flow.send(
         rng.choice((Kind.HOLD_COMMIT, Kind.HOLD_ABORT)), sender(flow), transfer_id=number, **letter(flow)
     )
