@@ -34,6 +34,8 @@ def end_day(flow: Flow, choice: Choice) -> None:
         flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
     after_hours(flow, choice)
     flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
+    if flow.chance(0.3):
+        flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=255, **LETTER)
     flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=SettlementStage.STATED, break_count=0, **LETTER)
 
 

@@ -98,6 +98,8 @@ def define_members(flow: Flow) -> None:
     """Staff logins; then members with one to three accounts and logins, some sharing a legal entity."""
     rng = flow.rng
     for login_id, member_id in STAFF.items():
+        if flow.chance(0.2):
+            flow.send(Kind.DEFINE_LOGIN, subject_id=login_id, member_id=member_id, rights=64)
         flow.send(Kind.DEFINE_LOGIN, subject_id=login_id, member_id=member_id, rights=8)
     account_id, login_id = ACCOUNT_FIRST, LOGIN_FIRST
     for member_id in range(MEMBER_FIRST, flow.profile.capacity.members - 1):
