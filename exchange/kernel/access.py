@@ -228,7 +228,6 @@ fetch_holding: Final = cast("Callable[[Core, int, int], None]", _fetch("holdings
 fetch_reference: Final = cast("Callable[[Core, int, int], None]", _fetch("references"))
 fetch_order: Final = cast("Callable[[Core, int], None]", _fetch("orders"))
 fetch_link: Final = cast("Callable[[Core, int], None]", _fetch("links"))
-fetch_level: Final = cast("Callable[[Core, int, int, int], None]", _fetch("levels"))
 
 contracts_in: Final = cast("Callable[[Core], int]", _capacity("contracts"))
 accounts_in: Final = cast("Callable[[Core], int]", _capacity("accounts"))

@@ -34,20 +34,18 @@ from exchange.kernel.timers import restart_logins, set_connected
 
 @cold
 def check_halt(state: Core, command: np.void) -> int:
-    """The level and subject of a halt or resume exist."""
+    """The level and subject of a halt or resume exist; a halt gives a reason that everybody can look up."""
     level = signed(command["level"])
     subject = signed(command["subject_id"])
-    if level == MARKET_LEVEL and subject == 0:
-        return reasons.OK
-    if level == CONTRACT_LEVEL:
-        return reasons.OK if is_contract(state, subject) else reasons.UNKNOWN_CONTRACT
-    return reasons.UNKNOWN_LEVEL
-
-
-@cold
-def is_halt_reason(command: np.void) -> bool:
-    """Whether a halt gives one of the reasons that everybody can look up."""
-    return 0 < signed(command["halt_reason"]) <= HALT_REASON_MAX
+    is_market = level == MARKET_LEVEL and subject == 0
+    if not is_market and level != CONTRACT_LEVEL:
+        return reasons.UNKNOWN_LEVEL
+    if not is_market and not is_contract(state, subject):
+        return reasons.UNKNOWN_CONTRACT
+    is_reason = 0 < signed(command["halt_reason"]) <= HALT_REASON_MAX
+    if signed(command["kind"]) == kinds.HALT and not is_reason:
+        return reasons.INVALID_FIELD
+    return reasons.OK
 
 
 @cold
@@ -92,8 +90,6 @@ def set_halt(
 def apply_halt(state: Core, count: int, command: np.void) -> int:
     """HALT and RESUME: again is legal; a second halt updates reason and expectation."""
     reason = check_halt(state, command)
-    if reason == 0 and signed(command["kind"]) == kinds.HALT and not is_halt_reason(command):
-        reason = reasons.INVALID_FIELD
     if reason != 0:
         return reject(state, count, command, reason)
     level = signed(command["level"])

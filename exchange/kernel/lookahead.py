@@ -31,7 +31,7 @@ from exchange.kernel.access import (
     reference_at,
     ring_of,
 )
-from exchange.kernel.book import buys_of, head_of, slot_of
+from exchange.kernel.book import head_of, position_of, slot_of
 from exchange.kernel.compiled import cold, hot, signed
 from exchange.kernel.constants import NONE, ONE, SLOT_BITS, ZERO
 
@@ -118,10 +118,10 @@ def ask_third(state: Core, command: np.void) -> None:
     contract_id = signed(command["contract_id"])
     contract_id = contract_id if contract_id < contracts_in(state) else ZERO
     side = signed(command["side"]) & ONE
-    buys = buys_of(side)
-    away = signed(command["price_ticks"]) - signed(contract_at(state, contract_id)["origin"][side])
-    position = ((away ^ buys) - buys) & (levels_in(state) - ONE)
-    fetch_neighbour(state, signed(level_at(state, contract_id, side, position)["tail"]))
+    position = position_of(contract_at(state, contract_id), side, signed(command["price_ticks"]))
+    # The mask keeps any price in the book, and is exact where the levels are a power of two.
+    level = level_at(state, contract_id, side, position & (levels_in(state) - ONE))
+    fetch_neighbour(state, signed(level["tail"]))
 
 
 @hot

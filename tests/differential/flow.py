@@ -82,14 +82,13 @@ class Flow:
 
     def captured(self, action: Action) -> list[bytes]:
         """What an action would send, not sent: somebody proposes it instead."""
-        outer, self._captured = self._captured, []
-        action(self)
-        records, self._captured = self._captured, outer
+        outer, records = self._captured, list[bytes]()
+        self._captured = records
+        try:
+            action(self)
+        finally:
+            self._captured = outer
         return records
-
-    def stop_capturing(self) -> None:
-        """After an action that failed in the middle."""
-        self._captured = None
 
     def plan(self, commands: int, action: Action) -> None:
         """Do something so many commands later: undo a halt, end an auction."""

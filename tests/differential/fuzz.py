@@ -77,7 +77,6 @@ def sensible(flow: Flow, choice: Choice) -> list[bytes]:
     try:
         return flow.captured(choice.act)
     except struct.error:
-        flow.stop_capturing()
         return []
 
 
