@@ -188,7 +188,10 @@ def summary(plan: Plan, folder: Path) -> Result:
         "kernel_sources": kernel.SOURCES_HASH,
         "bounds_checked": True,
         "versions": {"python": platform.python_version()} | {p: version(p) for p in ("numba", "numpy")},
-        "machine": {"cores": len(os.sched_getaffinity(0)), "system": f"{platform.system()} {platform.machine()}"},
+        "machine": {
+            "cores": len(os.sched_getaffinity(0)),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
         "commands": commands,
         "events": sum(part["events"] for part in parts.values()),
         "seconds": round(sum(part["seconds"] for part in (*parts.values(), *others.values())), 1),
