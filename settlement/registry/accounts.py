@@ -1,7 +1,7 @@
 """Entities and their three accounts: registry, trading and cash."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from settlement.errors import ConfigurationError
 from settlement.store.database import Store
@@ -19,6 +19,9 @@ class Holder(NamedTuple):
     name_en: str
     opening_lots: dict[int, int]  # by contract id
     opening_cash_fen: int
+    due_lots: int = 0  # to be surrendered by the season's deadline
+    province_id: int = 1
+    bank_id: int = SETTLEMENT_BANK
 
     @property
     def registry_account_id(self) -> int:
@@ -34,6 +37,56 @@ class AccountName(NamedTuple):
     name_zh: str
     name_en: str
     status: str
+
+
+class Entity(NamedTuple):
+    """An entity with what its accounts may do."""
+
+    entity_id: int
+    kind: str
+    name_zh: str
+    name_en: str
+    province_id: int
+    may_buy: bool
+    may_sell: bool
+    may_move: bool
+    account_id: int  # its trading account
+    member_id: int
+    status: str  # of its accounts: open, restricted, closed
+    bank_id: int  # settlement bank of its cash
+
+    @property
+    def registry_account_id(self) -> int:
+        """Bears the entity's number."""
+        return self.entity_id
+
+
+_ENTITY: Final = (
+    "SELECT e.entity_id, e.kind, e.name_zh, e.name_en, e.province_id, e.may_buy, e.may_sell, e.may_move,"
+    " t.account_id, t.member_id, t.status, c.bank_id FROM entity e"
+    " JOIN trading_account t ON t.entity_id = e.entity_id JOIN cash_account c ON c.account_id = t.account_id"
+)
+
+
+def find_entity(store: Store, entity_id: int) -> Entity | None:
+    """One entity with its accounts."""
+    return _entity(store.row(f"{_ENTITY} WHERE e.entity_id = ?", (entity_id,)))
+
+
+def entity_of_account(store: Store, account_id: int) -> Entity | None:
+    """The entity that owns a trading account."""
+    return _entity(store.row(f"{_ENTITY} WHERE t.account_id = ?", (account_id,)))
+
+
+def all_entities(store: Store) -> list[Entity]:
+    """Every entity, by number."""
+    return [found for row in store.rows(f"{_ENTITY} ORDER BY e.entity_id") if (found := _entity(row))]
+
+
+def _entity(row: tuple[Any, ...] | None) -> Entity | None:
+    if row is None:
+        return None
+    return Entity(*row[:5], *map(bool, row[5:8]), *row[8:])
 
 
 def open_season(store: Store, scenario: str, members: int) -> bool:
@@ -58,8 +111,8 @@ def open_accounts(store: Store, holders: Iterable[Holder]) -> None:
     store.require_transaction()
     rows = list(holders)
     store.execute_many(
-        "INSERT INTO entity (entity_id, kind, name_zh, name_en) VALUES (?, ?, ?, ?)",
-        [(h.entity_id, h.kind, h.name_zh, h.name_en) for h in rows],
+        "INSERT INTO entity (entity_id, kind, name_zh, name_en, province_id) VALUES (?, ?, ?, ?, ?)",
+        [(h.entity_id, h.kind, h.name_zh, h.name_en, h.province_id) for h in rows],
     )
     store.execute_many(
         "INSERT INTO registry_account (registry_account_id, entity_id) VALUES (?, ?)",
@@ -72,7 +125,7 @@ def open_accounts(store: Store, holders: Iterable[Holder]) -> None:
     )
     store.execute_many(
         "INSERT INTO cash_account (cash_account_id, account_id, bank_id) VALUES (?, ?, ?)",
-        [(h.account_id, h.account_id, SETTLEMENT_BANK) for h in rows],
+        [(h.account_id, h.account_id, h.bank_id) for h in rows],
     )
 
 

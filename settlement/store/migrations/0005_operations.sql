@@ -1,0 +1,61 @@
+-- Registry operations: what was asked, by whom, what became of it. The row is the newest state; operation_event
+-- keeps every step, append-only and hash-chained: the audit trail of everything that changes the registry.
+CREATE TABLE operation (
+    operation_id INTEGER PRIMARY KEY,
+    person_id TEXT NOT NULL,
+    request_key TEXT NOT NULL,  -- idempotency: the same person's same key is the same command
+    kind TEXT NOT NULL,
+    institution TEXT NOT NULL,
+    entity_id INTEGER NOT NULL,  -- whom it is about; 0 = nobody
+    params TEXT NOT NULL,  -- canonical JSON
+    command_hash BLOB NOT NULL,  -- SHA-256 of kind and params: what an approval binds
+    state TEXT NOT NULL,
+    refusal INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    asked_ns INTEGER NOT NULL,
+    expires_ns INTEGER NOT NULL,  -- of the time for approval; 0 = none is needed
+    approver_id TEXT NOT NULL,
+    changed_ns INTEGER NOT NULL,
+    trading_day INTEGER NOT NULL,
+    UNIQUE (person_id, request_key)
+) STRICT;
+CREATE INDEX operation_by_state ON operation (state) WHERE state IN ('asked', 'running');
+CREATE INDEX operation_by_entity ON operation (entity_id, operation_id);
+
+CREATE TABLE operation_event (
+    event_id INTEGER PRIMARY KEY,
+    operation_id INTEGER NOT NULL REFERENCES operation (operation_id),
+    state TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    time_ns INTEGER NOT NULL,
+    text TEXT NOT NULL,  -- at first kind and params, later the code and detail
+    previous_hash BLOB NOT NULL,
+    hash BLOB NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX operation_event_of ON operation_event (operation_id);
+CREATE TRIGGER operation_event_kept BEFORE DELETE ON operation_event
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER operation_event_fixed BEFORE UPDATE ON operation_event
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER operation_kept BEFORE DELETE ON operation
+BEGIN SELECT RAISE(ABORT, 'operations are kept'); END;
+CREATE TRIGGER operation_command_fixed BEFORE UPDATE ON operation
+WHEN OLD.kind <> NEW.kind OR OLD.params <> NEW.params OR OLD.person_id <> NEW.person_id
+    OR OLD.command_hash <> NEW.command_hash OR OLD.asked_ns <> NEW.asked_ns
+BEGIN SELECT RAISE(ABORT, 'what was asked does not change'); END;
+
+-- Provinces and settlement banks; which of them an entity belongs to.
+CREATE TABLE province (
+    province_id INTEGER PRIMARY KEY,
+    name_zh TEXT NOT NULL,
+    name_en TEXT NOT NULL
+) STRICT;
+CREATE TABLE settlement_bank (
+    bank_id INTEGER PRIMARY KEY,
+    name_zh TEXT NOT NULL,
+    name_en TEXT NOT NULL
+) STRICT;
+ALTER TABLE entity ADD COLUMN province_id INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE entity ADD COLUMN may_buy INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE entity ADD COLUMN may_sell INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE entity ADD COLUMN may_move INTEGER NOT NULL DEFAULT 1;
