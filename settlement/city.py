@@ -19,10 +19,10 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
-from exchange.vocabulary.units import trading_day_date
+from exchange.vocabulary.units import format_yuan, trading_day_date
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
-from settlement.incoming import Signal, StoredRows, sort_events
+from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
 from settlement.instructions import Instruction, Tell
 from settlement.ledger.book import book
 from settlement.registry.accounts import open_accounts, open_season
@@ -194,7 +194,7 @@ class City:
                     f"trading day of {part.kind.name}", {day.trading_day}, part.trading_days
                 )
             insert_rows(self._store, day.trading_day, part)
-            return day, []
+            return day, _told_changes(day, part) if part.kind is Kind.BUST_REPORT else []
         day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
         handle = self._HANDLERS.get(part.kind)
         return handle(self, day, part.fields) if handle else (day, [])
@@ -251,7 +251,6 @@ class City:
     _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
     _HANDLERS: Final[dict[Kind, _Handler]] = {
         Kind.OPENING_ACCEPTED: _opening_accepted,
-        Kind.BUST_REPORT: _unbookable,
         Kind.HOLD_CHANGED: _unbookable,
         Kind.SEAL_HOLD: _unbookable,
         Kind.SEAL_TOTALS: _sealed,
@@ -307,6 +306,18 @@ class City:
         day = newest_day(self._store)
         assert day is not None, "expected a day begun by STREAM_OPENED, found none"
         return day
+
+
+def _told_changes(day: DayRow, part: StoredRows) -> list[Instruction]:
+    """Say of each trade that was undone or corrected what is left of it."""
+    tells: list[Instruction] = []
+    for row in part.rows:
+        change = dict(zip(STORED_FIELDS[Kind.BUST_REPORT], row, strict=True))
+        lots, price = change["quantity_lots"], change["price_ticks"]
+        what = f"corrected to {lots:,} t at {format_yuan(price)} yuan" if lots else "undone"
+        text = f"{_date(day.trading_day)}: trade {change['match_id']} {what}, reason {change['bust_reason']}"
+        tells.append(Tell(text, is_grave=True))
+    return tells
 
 
 def settlement_session(trading_day: int) -> str:

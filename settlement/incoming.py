@@ -25,6 +25,16 @@ STORED_FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
         "seller_settlement_fee_fen",
         "time_ns",
     ),
+    Kind.BUST_REPORT: (
+        "match_id",
+        "price_ticks",
+        "quantity_lots",
+        "buyer_trading_fee_fen",
+        "buyer_settlement_fee_fen",
+        "seller_trading_fee_fen",
+        "seller_settlement_fee_fen",
+        "bust_reason",
+    ),
     Kind.SEAL_HOLDING: (
         "account_id",
         "contract_id",

@@ -1,18 +1,25 @@
 """The seal against its own control totals: what does not add up is corruption, not a difference. Pure."""
 
+import numpy as np
+
 from exchange.vocabulary.control import trade_step
+from settlement.clearing.changed import apply_changes
 from settlement.clearing.lines import Rows
 from settlement.errors import CorruptionError
 from settlement.store.received import Seal
 
 
-def check_seal(seal: Seal, trades: Rows) -> None:
-    """Prove that every trade and balance of the sealed day has arrived, unchanged and in order."""
+def check_seal(seal: Seal, told: Rows, changes: Rows) -> None:
+    """Prove that every trade, change and balance of the sealed day has arrived, unchanged and in order.
+
+    `told` are the trades as they were reported, `changes` what was undone or corrected after.
+    """
+    trades = apply_changes(told, changes)
     found_trades = {
         "match_count": len(trades),
         "tonnes_lots": int(trades["quantity_lots"].sum()),
         "amount_fen": int((trades["price_ticks"] * trades["quantity_lots"]).sum()),
-        "control_hash": trade_control(trades),
+        "control_hash": control_of_day(told, changes),
         "units_total_lots": sum(seal.units.values()),
         "cash_total_fen": sum(seal.cash.values()),
         "record_count": len(seal.units) + len(seal.cash),
@@ -24,9 +31,21 @@ def check_seal(seal: Seal, trades: Rows) -> None:
             raise CorruptionError(f"seal: {name}", expected, found)
 
 
-def trade_control(trades: Rows) -> int:
-    """Running hash over the trades in match order, as the exchange computes it."""
-    control = 0
+def control_of_day(told: Rows, changes: Rows) -> int:
+    """Running hash over trades in match order and changes as they came, as the exchange computes it."""
+    control, start = 0, 0
+    for change in changes:
+        end = int(np.searchsorted(told["match_id"], change["after_match_id"], side="right"))
+        control = trade_control(told[start:end], control)
+        start = max(start, end)
+        trade = told[np.searchsorted(told["match_id"], change["match_id"])].copy()
+        trade["price_ticks"], trade["quantity_lots"] = change["price_ticks"], change["quantity_lots"]
+        control = trade_control(trade.reshape(1), control)
+    return trade_control(told[start:], control)
+
+
+def trade_control(trades: Rows, control: int = 0) -> int:
+    """Running hash over trades in match order, going on from `control`."""
     amounts = (trades["price_ticks"] * trades["quantity_lots"]).tolist()
     columns = (
         trades["match_id"].tolist(),

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.units import format_yuan, trading_day_date
+from settlement.clearing.changed import apply_changes
 from settlement.clearing.clear import clear
 from settlement.clearing.delivery import delivery_entries
 from settlement.clearing.fault import clear_with_fault
@@ -33,6 +34,7 @@ from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
 from settlement.store.breaks import Break, DayReport, open_breaks, read_reports, record_breaks, save_report
+from settlement.store.changes import read_changes
 from settlement.store.cleared import (
     insert_clearing,
     is_fault_planted,
@@ -111,7 +113,7 @@ class Steps:
         return Done(day, (), None if is_bookable else DaySignal.NOT_BOOKABLE)
 
     def _check_seal(self, day: DayRow) -> Done:
-        check_seal(self._seal(day), self._trades(day))
+        check_seal(self._seal(day), read_trades(self._store, day.trading_day), self._changes(day))
         return Done(day)
 
     def _check_accounts(self, day: DayRow) -> Done:
@@ -128,7 +130,12 @@ class Steps:
         trades = self._trades(day)
         tells: list[Instruction] = []
         fault = self._season.fault
-        if fault is not None and len(trades) and day.run == 1 and not is_fault_planted(self._store):
+        if (
+            fault is not None
+            and trades["quantity_lots"].any()
+            and day.run == 1
+            and not is_fault_planted(self._store)
+        ):
             accounts = account_names(self._store)
             clearing, description = clear_with_fault(fault, trades, accounts)
             note_fault(self._store, day.trading_day, fault.value, description)
@@ -155,9 +162,9 @@ class Steps:
     def _hold(self, day: DayRow) -> Done:
         if unbooked := read_unbooked(self._store, day.trading_day):
             text = (
-                f"{_date(day)}: Shanghai undid or corrected trades or moved balances during the day "
-                f"({len(unbooked)}), which this release cannot book. The day is held, nothing is cleared "
-                f"or delivered. Accounts: {', '.join(map(str, sorted({u.account_id for u in unbooked})))}"
+                f"{_date(day)}: Shanghai moved balances during the day ({len(unbooked)}), which this release "
+                f"cannot book. The day is held, nothing is cleared or delivered. Accounts: "
+                f"{', '.join(map(str, sorted({u.account_id for u in unbooked})))}"
             )
             return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
         refusal = read_refusal(self._store, day.trading_day, day.run)
@@ -271,8 +278,12 @@ class Steps:
 
     def _trades(self, day: DayRow) -> Rows:
         if self._sealed_trades is None or self._sealed_trades[0] != day.trading_day:
-            self._sealed_trades = day.trading_day, read_trades(self._store, day.trading_day)
+            told = read_trades(self._store, day.trading_day)
+            self._sealed_trades = day.trading_day, apply_changes(told, self._changes(day))
         return self._sealed_trades[1]
+
+    def _changes(self, day: DayRow) -> Rows:
+        return read_changes(self._store, day.trading_day)
 
     def _seal(self, day: DayRow) -> Seal:
         seal = read_seal(self._store, day.trading_day)

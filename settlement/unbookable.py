@@ -1,7 +1,7 @@
 """What Shanghai tells that this release cannot book: such a day is held after the seal. Pure.
 
-Carrying busts, corrections and transfers through the books is not built; settling the day as if they had not
-been would deliver trades that Shanghai has undone.
+Carrying transfers through the books during a day is not built; settling the day as if they had not been would
+give the registry other balances than Shanghai has.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,6 @@ MOVED = (HoldState.BOOKED, HoldState.COMMITTED)
 def find_unbookable(fields: Mapping[str, int]) -> tuple[Unbooked, str] | None:
     """What a record says that cannot be booked, and in words; None if it moves nothing."""
     place = fields["account_id"], fields["contract_id"]
-    if fields["kind"] == Kind.BUST_REPORT:
-        lots, match_id = fields["quantity_lots"], fields["match_id"]
-        text = f"Shanghai {'corrected' if lots else 'undid'} trade {match_id}"
-        return Unbooked(BreakKind.BUSTED_TRADE, match_id, *place, lots), text
     number, amount = fields["transfer_id"], fields["amount"]
     if fields["kind"] == Kind.SEAL_HOLD:
         text = f"hold {number} was not resolved at the seal"

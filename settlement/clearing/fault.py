@@ -30,9 +30,10 @@ class Planted(NamedTuple):
 
 
 def clear_with_fault(fault: Fault, trades: Rows, accounts: Collection[int]) -> Planted:
-    """Clear with a fault. Requires: at least one trade, and at least three accounts for a swapped one."""
-    assert len(trades) > 0, "expected at least one trade to plant a fault in"
-    middle = len(trades) // 2
+    """Clear with a fault. Requires: a trade that stands, and at least three accounts for a swapped one."""
+    standing = np.flatnonzero(trades["quantity_lots"])
+    assert len(standing) > 0, "expected at least one trade that stands to plant a fault in"
+    middle = int(standing[len(standing) // 2])
     match fault:
         case Fault.LOST_TRADE:
             return _lose(trades, middle)

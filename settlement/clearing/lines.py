@@ -26,6 +26,9 @@ LINE_FIELDS: Final = (
     "quantity_lots",
     *FEES,
 )
+#: what an undone or corrected trade has anew; price and quantity 0 = undone
+CHANGED_FIELDS: Final = ("match_id", "price_ticks", "quantity_lots", *FEES)
+TRADE_CHANGE: Final = np.dtype([(name, "<i8") for name in ("after_match_id", *CHANGED_FIELDS)])
 LINE: Final = np.dtype([(name, "<i8") for name in LINE_FIELDS])
 UNITS_CHANGE: Final = np.dtype(
     [(name, "<i8") for name in ("account_id", "contract_id", "bought_lots", "sold_lots")]
@@ -41,9 +44,14 @@ CASH_CHANGE: Final = np.dtype(
 class Clearing(NamedTuple):
     """What a run of the clearing found."""
 
-    lines: Rows  # LINE: one per trade, in match order
+    lines: Rows  # LINE: one per trade, in match order; of an undone one quantity, price and fees are 0
     units: Rows  # UNITS_CHANGE: one per account and contract that traded, ascending
     cash: Rows  # CASH_CHANGE: one per account that traded, ascending
+
+    @property
+    def standing_count(self) -> int:
+        """Trades that stand: all but those undone."""
+        return int(np.count_nonzero(self.lines["quantity_lots"]))
 
     @property
     def tonnes_lots(self) -> int:

@@ -72,6 +72,7 @@ METHOD_WORDS: Final = {
     Method.ONE_WAY: "单向竞价 one-way",
     Method.CONTINUOUS: "连续竞价 continuous",
 }
+UNDONE_WORD: Final = "已撤销 undone"
 Row = tuple[object, ...]
 
 
@@ -197,7 +198,8 @@ def _trade_lines(day: str, codes: Mapping[int, str], clearing: Clearing) -> dict
     fees = {fee: format_yuan(fee) for name in FEES for fee in np.unique(clearing.lines[name]).tolist()}
     for match_id, buyer, seller, contract_id, method, price, lots, *paid in clearing.lines.tolist():
         amount = price * lots
-        what = f"{match_id},{codes.get(contract_id, contract_id)},{METHOD_WORDS.get(method, method)}"
+        word = METHOD_WORDS.get(method, method) if lots else UNDONE_WORD
+        what = f"{match_id},{codes.get(contract_id, contract_id)},{word}"
         size = f"{price // 100}.{price % 100:02d},{lots},{amount // 100}.{amount % 100:02d}"
         lines[buyer].append(f"trade,{day},{buyer},{what},买入 buy,{size},{fees[paid[0]]},{fees[paid[1]]}\n")
         lines[seller].append(

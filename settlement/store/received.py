@@ -7,6 +7,7 @@ import numpy as np
 from exchange.vocabulary.kinds import Kind
 from settlement.clearing.lines import LINE, LINE_FIELDS, Rows
 from settlement.incoming import StoredRows
+from settlement.store.changes import insert_changes
 from settlement.store.database import Store
 
 _TABLES: Final = {
@@ -44,6 +45,9 @@ class Seal(NamedTuple):
 def insert_rows(store: Store, trading_day: int, stored: StoredRows) -> None:
     """Store records of one kind. The same key twice is an IntegrityError: stream numbers prevent it."""
     store.require_transaction()
+    if stored.kind is Kind.BUST_REPORT:
+        insert_changes(store, trading_day, last_match_id(store, trading_day), stored.rows)
+        return
     table, columns = _TABLES[stored.kind]
     marks = ", ".join("?" * (columns.count(",") + 2))
     store.execute_many(

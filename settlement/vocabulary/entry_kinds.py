@@ -52,6 +52,6 @@ class BreakKind(StrEnum):
     TRADES = "trades"
     ISSUED = "issued-not-held"  # inside Wuhan: issued against held
     BANK = "bank-not-owed"  # inside Wuhan: bank against member cash, fees and reserves
-    BUSTED_TRADE = "busted-trade"  # Shanghai undid or corrected it; tonnes left against tonnes reported
+    BUSTED_TRADE = "busted-trade"  # of stores from before busts were booked
     TRANSFER = "transfer-not-booked"  # Shanghai moved or froze units or cash during the day
     HOLD = "hold-not-booked"  # set aside in Shanghai and not resolved at the seal

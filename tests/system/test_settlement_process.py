@@ -100,9 +100,9 @@ class Cities:
         found: dict[str, Any] = json.loads((self.data / "wuhan" / "days" / f"{name}.json").read_text())
         return found
 
-    def bust(self, match_id: int) -> bool:
-        """Undo a trade as the operator; refused where the seller has spent its proceeds."""
-        command = [sys.executable, "-m", "exchange", "operator", "bust", str(match_id)]
+    def operate(self, *arguments: str) -> bool:
+        """Act as the operator; False where the exchange refuses, as where the proceeds are spent."""
+        command = [sys.executable, "-m", "exchange", "operator", *arguments]
         done = subprocess.run(
             [*command, "--data", str(self.data)],
             capture_output=True,
@@ -125,9 +125,18 @@ class Cities:
 
 @pytest.fixture
 def cities(tmp_path: Path) -> Iterator[Cities]:
-    config = RunConfig(members=int(MEMBERS), first_day=date(2021, 12, 16), profile="test")
-    keep(config, tmp_path)
-    made = Cities(tmp_path)
+    yield from make_cities(tmp_path, "test")
+
+
+@pytest.fixture
+def national_cities(tmp_path: Path) -> Iterator[Cities]:
+    yield from make_cities(tmp_path, "national")
+
+
+def make_cities(data: Path, profile: str) -> Iterator[Cities]:
+    """Both cities under a profile; whatever still runs is stopped."""
+    keep(RunConfig(members=int(MEMBERS), first_day=date(2021, 12, 16), profile=profile), data)
+    made = Cities(data)
     yield made
     for process in made.running:
         if process.poll() is None:
@@ -199,19 +208,32 @@ def test_a_planted_fault_holds_the_day_until_a_second_start(cities: Cities) -> N
     assert cities.wait(exchange) == 0
 
 
-def test_a_trade_undone_by_the_operator_holds_the_day(cities: Cities) -> None:
+def test_a_trade_undone_and_one_corrected_by_the_operator_are_settled_as_they_stand(
+    national_cities: Cities,
+) -> None:
+    cities = national_cities
     cities.start_exchange(day_seconds="20")  # the operator's program takes seconds to start
     wuhan = cities.start_wuhan()
     cities.start_members()
     cities.until(lambda: cities.stage()[2] > 20, "trades")
 
-    undone = next(match_id for match_id in range(1, 21) if cities.bust(match_id))
+    undone = next(match_id for match_id in range(1, 11) if cities.operate("bust", str(match_id)))
+    corrected = next(
+        match_id
+        for match_id in range(undone + 1, 21)
+        if cities.operate("correct", str(match_id), "--price", "41.50", "--tonnes", "1", "--reason", "9")
+    )
 
-    assert cities.wait(wuhan) == 3, cities.text()
-    held = cities.day("2021-12-16")
-    assert (held["stage"], held["settled_trades"]) == ("REFUSED", 0)
-    assert [(found["what"], found["exchange"]) for found in held["breaks"]] == [("busted-trade", 0)]
-    assert f"Shanghai undid trade {undone}; this release cannot book it" in cities.text()
+    assert cities.wait(wuhan) == 0, cities.text()
+    day = cities.day("2021-12-16")
+    traded = json.loads((cities.data / "shanghai" / "days" / "2021-12-16.json").read_text())
+    assert (day["stage"], day["breaks"]) == ("STATED", [])
+    assert day["settled_trades"] == traded["trades"]
+    assert day["units_conserved"]
+    assert day["cash_conserved"]
+    assert f"trade {undone} undone" in cities.text()
+    assert f"trade {corrected} corrected to 1 t at 41.50 yuan, reason 9" in cities.text()
+    assert cities.settlement("reconcile", "--day", "2021-12-16").returncode == 0
     assert cities.settlement("check").returncode == 0
 
 

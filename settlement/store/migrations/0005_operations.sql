@@ -59,3 +59,19 @@ ALTER TABLE entity ADD COLUMN province_id INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entity ADD COLUMN may_buy INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entity ADD COLUMN may_sell INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entity ADD COLUMN may_move INTEGER NOT NULL DEFAULT 1;
+
+-- Trades undone or corrected by the exchange, as it told them: the trade's terms and fees from then on.
+CREATE TABLE trade_change (
+    change_id INTEGER PRIMARY KEY,
+    trading_day INTEGER NOT NULL,
+    after_match_id INTEGER NOT NULL,  -- newest trade told before: the control hash takes both as they came
+    match_id INTEGER NOT NULL,
+    price_ticks INTEGER NOT NULL,  -- 0 = undone
+    quantity_lots INTEGER NOT NULL,
+    buyer_trading_fee_fen INTEGER NOT NULL,
+    buyer_settlement_fee_fen INTEGER NOT NULL,
+    seller_trading_fee_fen INTEGER NOT NULL,
+    seller_settlement_fee_fen INTEGER NOT NULL,
+    bust_reason INTEGER NOT NULL
+) STRICT;
+CREATE INDEX trade_change_of_day ON trade_change (trading_day, change_id);

@@ -87,6 +87,7 @@ class FakeShanghai:
         _, buyer, seller, contract_id, old_amount, old_lots = self.trades[match_id - 1]
         amount = price * lots
         old_fees, fees = (sum(fee_fen(value, rate) for rate in self.rates) for value in (old_amount, amount))
+        trading_fee, settlement_fee = (fee_fen(amount, rate) for rate in self.rates)
         self.change[buyer, contract_id] += lots - old_lots
         self.change[seller, contract_id] -= lots - old_lots
         self.change[buyer, CASH] -= amount + fees - old_amount - old_fees
@@ -103,6 +104,11 @@ class FakeShanghai:
             price_ticks=price,
             quantity_lots=lots,
             match_id=match_id,
+            buyer_trading_fee_fen=trading_fee,
+            seller_trading_fee_fen=trading_fee,
+            buyer_settlement_fee_fen=settlement_fee,
+            seller_settlement_fee_fen=settlement_fee,
+            bust_reason=7,
         )
 
     def hold_changed(

@@ -1,4 +1,4 @@
-"""What cannot be booked yet holds the day: busts, corrections, transfers, open holds; never settled wrong."""
+"""What cannot be booked yet holds the day: transfers and open holds; never settled wrong."""
 
 import json
 from pathlib import Path
@@ -51,23 +51,6 @@ def assert_held(town: Town, shanghai: FakeShanghai, *breaks: Break) -> None:
     check_ledger(town.store)
 
 
-def test_a_busted_trade_holds_the_day(tmp_path: Path) -> None:
-    town, shanghai = opened(tmp_path)
-    shanghai.bust(2)
-    town.pump()
-    seal(town, shanghai)
-    assert_held(town, shanghai, Break(1003, CEA, BreakKind.BUSTED_TRADE, 0, 7))
-
-
-def test_a_corrected_trade_holds_the_day_as_it_was_told_last(tmp_path: Path) -> None:
-    town, shanghai = opened(tmp_path)
-    shanghai.bust(1, price=4_200, lots=299)
-    shanghai.bust(1, price=4_100, lots=200)
-    shanghai.bust(3)
-    seal(town, shanghai)
-    assert_held(town, shanghai, Break(1001, CEA, BreakKind.BUSTED_TRADE, 200, 150_300))
-
-
 @pytest.mark.parametrize("state", [HoldState.BOOKED, HoldState.COMMITTED])
 def test_a_balance_moved_by_the_registry_holds_the_day(tmp_path: Path, state: HoldState) -> None:
     town, shanghai = opened(tmp_path)
@@ -95,7 +78,7 @@ def test_holds_that_moved_nothing_hold_nothing(tmp_path: Path) -> None:
 
 def test_a_restart_finds_the_day_held_again(tmp_path: Path) -> None:
     town, shanghai = opened(tmp_path)
-    shanghai.bust(2)
+    shanghai.hold_changed(1004, CASH, 500, transfer_id=9, state=HoldState.BOOKED)
     seal(town, shanghai)
     town.kill()
     town.start()
@@ -104,4 +87,4 @@ def test_a_restart_finds_the_day_held_again(tmp_path: Path) -> None:
     town.pump()
     assert (town.stage, town.day.run) == (Stage.REFUSED, 2)
     assert len(town.told(DayHeld)) == 1
-    assert open_breaks(town.store) == [Break(1003, CEA, BreakKind.BUSTED_TRADE, 0, 7)]
+    assert open_breaks(town.store) == [Break(1004, CASH, BreakKind.TRANSFER, 500, 0)]
