@@ -23,9 +23,14 @@ from exchange.vocabulary.units import format_yuan, trading_day_date
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
 from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
-from settlement.instructions import Instruction, Tell
+from settlement.instructions import Instruction, Send, Tell
 from settlement.ledger.book import book
+from settlement.moment import moment_of
+from settlement.operations.desk import Answer, Desk
+from settlement.operations.handler import Context
+from settlement.outgoing import stamp
 from settlement.registry.accounts import open_accounts, open_season
+from settlement.registry.handlers import REGISTRY_HANDLERS
 from settlement.registry.issuance import founding_blocks
 from settlement.season import Season
 from settlement.steps import Steps
@@ -33,9 +38,14 @@ from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
+from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
+from settlement.store.transfers import find_transfer
 from settlement.store.unbooked import insert_unbooked
+from settlement.transfers.crossing import TRANSFER_KINDS, Crossings, Sending
+from settlement.transfers.handlers import TRANSFER_HANDLERS
 from settlement.unbookable import find_unbookable
+from settlement.vocabulary.operations import OperationKind, Person
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
@@ -60,14 +70,18 @@ class City:
     def __init__(self, store: Store, season: Season) -> None:
         self._store = store
         self._season = season
-        self._steps = Steps(store, season)
+        self._desk = Desk({**REGISTRY_HANDLERS, **TRANSFER_HANDLERS})
+        self._crossings = Crossings(self._desk)
+        self._steps = Steps(store, season, self._crossings)
         self._is_restart = True
         self._stream_day = 0  # trading day of the stream on the line; 0 = not yet known
         with store.transaction():
             open_season(store, season.scenario, season.members)
         day = newest_day(store)
         if day is not None and day.stage in (Stage.STATED, Stage.REFUSED):
-            self._run_steps(day, (Step.WRITE_DAY,))  # a kill may have come between the commit and the file
+            # a kill may have come between the commit of the stage and what is done on its entry
+            is_over = day.stage is Stage.STATED
+            self._run_steps(day, (Step.BOOK_TRANSFERS, Step.WRITE_DAY) if is_over else (Step.WRITE_DAY,))
 
     # ---- the line
 
@@ -115,6 +129,47 @@ class City:
     def resend(self) -> list[Instruction]:
         """The exchange did not take what was sent: send it again, with fresh references."""
         return self._run_steps(self._day(), DUTIES[self._day().stage].on_return)
+
+    # ---- operations
+
+    def ask(
+        self, person: Person, key: str, kind: OperationKind, data: bytes
+    ) -> tuple[Operation, list[Instruction]]:
+        """Ask for a registry operation; `data` is the JSON of its fields. The answer may be a refusal."""
+        return self._at_desk(lambda context: self._desk.ask(context, person, key, kind, data))
+
+    def approve(
+        self, person: Person, operation_id: int, command_hash: bytes
+    ) -> tuple[Operation, list[Instruction]]:
+        """Approve, as a second person, the operation of that number and hash."""
+        return self._at_desk(lambda context: self._desk.approve(context, person, operation_id, command_hash))
+
+    def _at_desk(self, act: Callable[[Context], Answer]) -> tuple[Operation, list[Instruction]]:
+        day = newest_day(self._store)
+        with self._store.transaction():
+            answer = act(Context(self._store, self._season, moment_of(day, self._season)))
+            instructions = list(answer.instructions)
+            if day is not None and day.stage is Stage.OPEN:
+                _, said = self._send_crossings(
+                    day,
+                    lambda context: self._crossings.send(
+                        context, day.trading_day, day.next_reference, only_new=True
+                    ),
+                )
+                instructions += said
+        return answer.operation, instructions
+
+    def _send_crossings(
+        self, day: DayRow, ask: Callable[[Context], Sending | None]
+    ) -> tuple[DayRow, list[Instruction]]:
+        """Send what a transfer asks for next, reserving its references in the same transaction."""
+        sending = ask(Context(self._store, self._season, moment_of(day, self._season)))
+        if not sending:
+            return day, []
+        data = stamp(sending, day.next_reference)
+        day = day._replace(next_reference=day.next_reference + len(sending))
+        save_day(self._store, day)
+        return day, [Send(data)]
 
     def status(self) -> Status | None:
         """Where the newest day stands; None before the first."""
@@ -223,9 +278,29 @@ class City:
         insert_refusal(self._store, day.trading_day, day.run, refusal)
         return self._signalled(day, DaySignal.RESULT_REFUSED, f"run {day.run} refused by Shanghai")
 
+    def _hold_changed(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        """Shanghai's word about a transfer."""
+        if find_transfer(self._store, day.trading_day, fields["transfer_id"]) is None:
+            return self._unbookable(day, fields)
+        number = day.trading_day, fields, day.next_reference
+        return self._send_crossings(day, lambda context: self._crossings.answered(context, *number))
+
+    def _seal_hold(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
+        """A hold not resolved at the seal: from now on Wuhan's."""
+        context = Context(self._store, self._season, moment_of(day, self._season))
+        entry = self._crossings.held_at_seal(context, day.trading_day, fields)
+        if entry is None:
+            return self._unbookable(day, fields)
+        book(self._store, [entry], day.trading_day, day.time_ns)
+        return day, []
+
     def _rejected(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
         """A record of ours was refused: harmless, or to be sent again, or the end."""
         reason = RejectReason(fields["reason"])
+        is_transfer = Kind(fields["command_kind"]) in TRANSFER_KINDS
+        if is_transfer and reason is not RejectReason.DUPLICATE_REFERENCE:
+            number = day.trading_day, fields, day.next_reference
+            return self._send_crossings(day, lambda context: self._crossings.rejected(context, *number))
         if reason is RejectReason.DUPLICATE_REFERENCE:
             if fields["highest_reference"] < day.next_reference:
                 return day, []
@@ -251,8 +326,8 @@ class City:
     _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
     _HANDLERS: Final[dict[Kind, _Handler]] = {
         Kind.OPENING_ACCEPTED: _opening_accepted,
-        Kind.HOLD_CHANGED: _unbookable,
-        Kind.SEAL_HOLD: _unbookable,
+        Kind.HOLD_CHANGED: _hold_changed,
+        Kind.SEAL_HOLD: _seal_hold,
         Kind.SEAL_TOTALS: _sealed,
         Kind.RESULT_CONFIRMED: _confirmed,
         Kind.RESULT_REFUSED: _refused,

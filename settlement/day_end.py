@@ -34,6 +34,7 @@ class Step(Enum):
     """What Wuhan does; the names are stored when a step is done."""
 
     SEND_OPENING = "send-opening"
+    SEND_TRANSFERS = "send-transfers"
     CHECK_BOOKABLE = "check-bookable"
     CHECK_SEAL = "check-seal"
     CHECK_ACCOUNTS = "check-accounts"
@@ -45,6 +46,7 @@ class Step(Enum):
     SEND_DELIVERED = "send-delivered"
     WRITE_STATEMENTS = "write-statements"
     RECONCILE = "reconcile"
+    BOOK_TRANSFERS = "book-transfers"
     WRITE_DAY = "write-day"
     SEND_STAGE = "send-stage"
     TELL_DAY = "tell-day"
@@ -79,13 +81,14 @@ def _same(*steps: Step) -> Duties:
 
 
 _SEND_OPENING: Final = (Step.SEND_OPENING,)
+_SEND_TRANSFERS: Final = (Step.SEND_TRANSFERS,)
 _SEND_RESULT: Final = (Step.SEND_RESULT,)
 _HOLD: Final = (Step.RECONCILE, Step.WRITE_DAY, Step.SEND_STAGE, Step.HOLD)
 _FINISHED: Final = (Step.SEND_DELIVERED, Step.SEND_STAGE)
 DUTIES: Final[dict[Stage, Duties]] = {
     Stage.WAITING: _same(Step.SEND_OPENING),
     Stage.OPENING_SENT: Duties((), _SEND_OPENING, _SEND_OPENING),
-    Stage.OPEN: Duties((Step.SEND_STAGE,), (), ()),
+    Stage.OPEN: Duties((Step.SEND_STAGE, Step.SEND_TRANSFERS), _SEND_TRANSFERS, _SEND_TRANSFERS),
     Stage.SEALED: _same(
         Step.SEND_STAGE, Step.CHECK_BOOKABLE, Step.CHECK_SEAL, Step.CHECK_ACCOUNTS, Step.CLEAR
     ),
@@ -98,7 +101,9 @@ DUTIES: Final[dict[Stage, Duties]] = {
         Step.WRITE_STATEMENTS,
         Step.RECONCILE,
     ),
-    Stage.STATED: Duties((Step.WRITE_DAY, Step.SEND_STAGE, Step.TELL_DAY), _FINISHED, _FINISHED),
+    Stage.STATED: Duties(
+        (Step.BOOK_TRANSFERS, Step.WRITE_DAY, Step.SEND_STAGE, Step.TELL_DAY), _FINISHED, _FINISHED
+    ),
 }
 
 

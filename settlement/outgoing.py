@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from exchange.vocabulary.control import MODULUS, balance_term
-from exchange.vocabulary.enums import SettlementStage
+from exchange.vocabulary.enums import HoldKind, SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import Records, new_records
 from settlement.clearing.lines import Clearing
+from settlement.store.transfers import Transfer
 from settlement.vocabulary.chart import CASH
 
 
@@ -57,8 +58,13 @@ def opening_records(positions: Positions, trading_day: int) -> list[Records]:
     return [begin, holdings, cash, totals]
 
 
-def result_records(clearing: Clearing, opening: Positions, trading_day: int, run: int) -> list[Records]:
-    """RESULT_BEGIN, one record per changed balance, RESULT_TOTALS."""
+def result_records(
+    clearing: Clearing, before: Positions, held: Mapping[tuple[int, int], int], trading_day: int, run: int
+) -> list[Records]:
+    """RESULT_BEGIN, one record per changed balance, RESULT_TOTALS.
+
+    `before`: what the ledger has in trading, transfers of the day booked; `held`: lots on hold at the seal.
+    """
     begin = _dated(Kind.RESULT_BEGIN, 1, trading_day)
     units, changed = clearing.units, clearing.units_changes()
     keys = list(zip(units["account_id"].tolist(), units["contract_id"].tolist(), strict=True))
@@ -66,14 +72,14 @@ def result_records(clearing: Clearing, opening: Positions, trading_day: int, run
     holdings["account_id"], holdings["contract_id"] = units["account_id"], units["contract_id"]
     holdings["change_lots"] = changed
     holdings["closing_lots"] = changed + np.array(
-        [sum(opening.units.get(key, (0, 0))) for key in keys], np.int64
+        [sum(before.units.get(key, (0, 0))) + held.get(key, 0) for key in keys], np.int64
     )
     paid, moved = clearing.cash, clearing.cash_changes()
     accounts = paid["account_id"].tolist()
     cash = _dated(Kind.RESULT_CASH, len(paid), trading_day)
     cash["account_id"] = paid["account_id"]
     cash["change_fen"] = moved
-    cash["closing_fen"] = moved + np.array([sum(opening.cash.get(a, (0, 0))) for a in accounts], np.int64)
+    cash["closing_fen"] = moved + np.array([sum(before.cash.get(a, (0, 0))) for a in accounts], np.int64)
     cash["fees_fen"] = paid["trading_fee_fen"] + paid["settlement_fee_fen"]
     totals = _dated(Kind.RESULT_TOTALS, 1, trading_day)
     totals["tonnes_lots"], totals["amount_fen"] = clearing.tonnes_lots, clearing.amount_fen
@@ -86,6 +92,19 @@ def result_records(clearing: Clearing, opening: Positions, trading_day: int, run
     for part in records:
         part["run"] = run
     return records
+
+
+def transfer_record(kind: Kind, moved: Transfer, trading_day: int) -> Records:
+    """HOLD_REQUEST, HOLD_COMMIT or TRANSFER_IN of a transfer between the cities."""
+    record = _dated(kind, 1, trading_day)
+    record["transfer_id"] = moved.transfer_id
+    if kind is Kind.HOLD_COMMIT:
+        return record
+    record["account_id"], record["contract_id"] = moved.account_id, moved.contract_id
+    record["amount"] = moved.lots
+    if kind is Kind.HOLD_REQUEST:
+        record["hold_kind"] = HoldKind.UNITS_TO_REGISTRY
+    return record
 
 
 def delivered_records(clearing: Clearing, trading_day: int, run: int) -> list[Records]:

@@ -9,10 +9,11 @@ from settlement.errors import CorruptionError
 from settlement.store.received import Seal
 
 
-def check_seal(seal: Seal, told: Rows, changes: Rows) -> None:
+def check_seal(seal: Seal, told: Rows, changes: Rows, held_lots: int) -> None:
     """Prove that every trade, change and balance of the sealed day has arrived, unchanged and in order.
 
-    `told` are the trades as they were reported, `changes` what was undone or corrected after.
+    `told` are the trades as they were reported, `changes` what was undone or corrected after;
+    `held_lots` is what the seal said to be on hold: it counts in the totals, and in no balance.
     """
     trades = apply_changes(told, changes)
     found_trades = {
@@ -20,7 +21,7 @@ def check_seal(seal: Seal, told: Rows, changes: Rows) -> None:
         "tonnes_lots": int(trades["quantity_lots"].sum()),
         "amount_fen": int((trades["price_ticks"] * trades["quantity_lots"]).sum()),
         "control_hash": control_of_day(told, changes),
-        "units_total_lots": sum(seal.units.values()),
+        "units_total_lots": sum(seal.units.values()) + held_lots,
         "cash_total_fen": sum(seal.cash.values()),
         "record_count": len(seal.units) + len(seal.cash),
         "fees_fen": sum(int(trades[name].sum()) for name in trades.dtype.names or () if "_fee_" in name),

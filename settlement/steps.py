@@ -19,6 +19,8 @@ from settlement.errors import CorruptionError
 from settlement.instructions import DayFinished, DayHeld, Instruction, Send, Tell
 from settlement.ledger.balances import balances_now, issued_units
 from settlement.ledger.book import book
+from settlement.moment import moment_of
+from settlement.operations.handler import Context
 from settlement.outgoing import (
     Positions,
     delivered_records,
@@ -45,7 +47,9 @@ from settlement.store.cleared import (
 from settlement.store.database import Store
 from settlement.store.days import DayRow
 from settlement.store.received import Seal, read_seal, read_trades
+from settlement.store.transfers import held_lots
 from settlement.store.unbooked import read_unbooked, unbooked_breaks
+from settlement.transfers.crossing import Crossings
 
 
 class Done(NamedTuple):
@@ -59,13 +63,15 @@ class Done(NamedTuple):
 class Steps:
     """Runs single steps; holds where to read and write, and what it has just read."""
 
-    def __init__(self, store: Store, season: Season) -> None:
+    def __init__(self, store: Store, season: Season, crossings: Crossings) -> None:
         self._store = store
         self._season = season
+        self._crossings = crossings
         self._cached: tuple[tuple[int, int], Clearing] | None = None
         self._sealed_trades: tuple[int, Rows] | None = None  # read once; after the seal no trade comes
         self._functions = {
             Step.SEND_OPENING: self._send_opening,
+            Step.SEND_TRANSFERS: self._send_transfers,
             Step.CHECK_BOOKABLE: self._check_bookable,
             Step.CHECK_SEAL: self._check_seal,
             Step.CHECK_ACCOUNTS: self._check_accounts,
@@ -77,6 +83,7 @@ class Steps:
             Step.SEND_DELIVERED: self._send_delivered,
             Step.WRITE_STATEMENTS: self._write_statements,
             Step.RECONCILE: self._reconcile,
+            Step.BOOK_TRANSFERS: self._book_transfers,
             Step.WRITE_DAY: self._write_day,
             Step.SEND_STAGE: self._send_stage,
             Step.TELL_DAY: self._tell_day,
@@ -105,6 +112,14 @@ class Steps:
         signal = DaySignal.POSITIONS_SENT if day.stage is Stage.WAITING else None
         return self._sent(day, records, Tell(text), signal=signal)
 
+    # ---- while the day runs
+
+    def _send_transfers(self, day: DayRow) -> Done:
+        """Ask Shanghai for every transfer that waits, and again for what it has not answered."""
+        context = Context(self._store, self._season, moment_of(day, self._season))
+        sending = self._crossings.send(context, day.trading_day, day.next_reference)
+        return self._sent(day, sending) if sending else Done(day)
+
     # ---- after the seal
 
     def _check_bookable(self, day: DayRow) -> Done:
@@ -113,7 +128,9 @@ class Steps:
         return Done(day, (), None if is_bookable else DaySignal.NOT_BOOKABLE)
 
     def _check_seal(self, day: DayRow) -> Done:
-        check_seal(self._seal(day), read_trades(self._store, day.trading_day), self._changes(day))
+        told = read_trades(self._store, day.trading_day)
+        held = sum(held_lots(self._store, day.trading_day).values())
+        check_seal(self._seal(day), told, self._changes(day), held)
         return Done(day)
 
     def _check_accounts(self, day: DayRow) -> Done:
@@ -154,7 +171,8 @@ class Steps:
         return Done(day, tuple(tells), DaySignal.RESULT_READY)
 
     def _send_result(self, day: DayRow) -> Done:
-        records = result_records(self._clearing(day), self.positions(day), day.trading_day, day.run)
+        held = held_lots(self._store, day.trading_day)
+        records = result_records(self._clearing(day), self.positions(day), held, day.trading_day, day.run)
         return self._sent(day, records)
 
     # ---- refused
@@ -240,6 +258,13 @@ class Steps:
             self._store, DayReport(day.trading_day, Stage.REFUSED, 0, 0, 0, False, False, len(breaks))
         )
         return Done(day)
+
+    def _book_transfers(self, day: DayRow) -> Done:
+        """Wuhan owns "available" again: what is open between the buckets ends."""
+        context = Context(self._store, self._season, moment_of(day, self._season))
+        ended = self._crossings.settle(context)
+        text = f"{_date(day)}: {ended} open transfer(s) between registry and trading ended"
+        return Done(day, (Tell(text),) if ended else ())
 
     def _write_day(self, day: DayRow) -> Done:
         report = next((r for r in read_reports(self._store) if r.trading_day == day.trading_day), None)

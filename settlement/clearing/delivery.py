@@ -1,12 +1,19 @@
 """Delivery as ledger entries: units against cash, and both fees, for the whole day at once. Pure.
 
-Purchases and sales are separate postings (gross); each fee is a posting of its own per account.
+Purchases and sales are separate postings (gross); each fee is a posting of its own per account. Serials are
+taken in the order contract, seller, buyer, match: what one seller gives one buyer is then contiguous.
 """
 
+from typing import Final
+
+import numpy as np
+
 from settlement.clearing.lines import Clearing
-from settlement.ledger.entries import Entry, Posting
+from settlement.ledger.entries import TRADE_FLOW, Entry, Posting, TradeFlows
 from settlement.vocabulary.chart import Bucket, LedgerKey, cash, units
 from settlement.vocabulary.entry_kinds import EntryKind
+
+_FLOW_ORDER: Final = ("match_id", "buyer_account_id", "seller_account_id", "contract_id")  # last = first key
 
 
 def delivery_entries(clearing: Clearing, day: str, run: int) -> list[Entry]:
@@ -27,7 +34,23 @@ def delivery_entries(clearing: Clearing, day: str, run: int) -> list[Entry]:
         )
         if postings
     ]
-    return entries
+    return [
+        entry._replace(trade_flows=_flows(clearing)) if _is_of_units(entry) else entry for entry in entries
+    ]
+
+
+def _is_of_units(entry: Entry) -> bool:
+    return entry.kind is EntryKind.DELIVERY_UNITS
+
+
+def _flows(clearing: Clearing) -> TradeFlows:
+    """Units of every trade that stands, in the order in which serials are taken."""
+    lines = clearing.lines[clearing.lines["quantity_lots"] > 0]
+    flows = np.zeros(len(lines), TRADE_FLOW)
+    for name in TRADE_FLOW.names or ():
+        flows[name] = lines[name]
+    ordered: TradeFlows = flows[np.lexsort([flows[name] for name in _FLOW_ORDER])]
+    return ordered
 
 
 def _units(clearing: Clearing) -> tuple[Posting, ...]:

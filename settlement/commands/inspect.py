@@ -16,11 +16,13 @@ from settlement.errors import CorruptionError
 from settlement.ledger.balances import balances_as_of, issued_units
 from settlement.ledger.book import chain_head
 from settlement.ledger.check import check_ledger
+from settlement.operations.audit import check_audit
 from settlement.reconciliation import cleared_figures, delivered_figures, reconcile
 from settlement.registry.accounts import account_names
 from settlement.reports.balances import balance_sheet, code_of_assets
 from settlement.reports.day_file import asset_word
 from settlement.reports.statements import read_day_book, statement
+from settlement.serials.check import check_serials
 from settlement.store.breaks import Break, open_breaks, read_reports
 from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
@@ -53,10 +55,12 @@ def status_command(data: Path = DATA) -> None:
 
 
 def check_command(data: Path = DATA) -> None:
-    """Re-prove the ledger's chain, entries and balances from the first entry on."""
+    """Re-prove the ledger's chain, entries, balances and serials from the first entry on."""
     with _store(data) as store:
         try:
             report = check_ledger(store)
+            serials = check_serials(store)
+            steps = check_audit(store)
         except CorruptionError as error:
             typer.echo(f"LEDGER WRONG: {error}", err=True)
             raise typer.Exit(EXIT_CORRUPTION) from None
@@ -64,6 +68,11 @@ def check_command(data: Path = DATA) -> None:
         f"ledger proven: {report.blocks:,} blocks, {report.entries:,} entries, {report.postings:,} postings, "
         f"{report.accounts:,} ledger accounts; head {report.head.hex()}"
     )
+    typer.echo(
+        f"serials proven: {serials.serials:,} serials in {serials.live_blocks:,} live blocks, "
+        f"{serials.blocks:,} blocks in all"
+    )
+    typer.echo(f"audit trail proven: {steps:,} steps of operations")
 
 
 def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:

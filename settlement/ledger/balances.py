@@ -26,6 +26,16 @@ def balances_now(store: Store) -> Balances:
     )
 
 
+def balance_of(store: Store, key: LedgerKey) -> int:
+    """One ledger account's balance now; 0 for one that was never used."""
+    return store.number(
+        "SELECT b.balance FROM ledger_account a"
+        " JOIN ledger_balance b ON b.ledger_account_id = a.ledger_account_id"
+        " WHERE a.asset_id = ? AND a.bucket = ? AND a.owner_id = ?",
+        (key.asset_id, key.bucket.value, key.owner_id),
+    )
+
+
 def balances_as_of(store: Store, trading_day: int) -> Balances:
     """Every ledger account's balance at the end of a trading day: the projection when nothing came after."""
     if store.number("SELECT MAX(trading_day) FROM ledger_entry") <= trading_day:

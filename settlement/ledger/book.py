@@ -1,4 +1,4 @@
-"""Booking: entries in, one sealed block and the new balances out, all in the caller's transaction."""
+"""Booking: entries in, one sealed block, balances and serials moved, all in the caller's transaction."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from typing import NamedTuple
 from settlement.errors import CorruptionError
 from settlement.ledger.chain import GENESIS, BlockHash
 from settlement.ledger.entries import Entry, imbalance
+from settlement.serials.flows import net_flows, prove_flows
+from settlement.serials.move import move_serials
 from settlement.store.database import Store
 from settlement.vocabulary.chart import CONTRA, Bucket, LedgerKey
 
@@ -33,21 +35,25 @@ def is_booked(store: Store, reference: str) -> bool:
 
 
 def book(store: Store, entries: Sequence[Entry], trading_day: int, booked_ns: int) -> Block:
-    """Append entries as one block and move the balances.
+    """Append entries as one block and move the balances and the serials.
 
     Requires: an open transaction; at least one entry; references never booked before.
-    Raises: CorruptionError for an unbalanced entry; sqlite3.IntegrityError for a balance that would be
-    negative or a reference booked before. The database refuses all three by itself too: no other path in.
+    Raises: CorruptionError for an unbalanced entry, or flows that are not what its postings of units say or
+    take serials that their source does not hold; sqlite3.IntegrityError for a balance that would be
+    negative or a reference booked before. The database refuses these and the imbalance by itself too.
     """
     store.require_transaction()
     assert entries, "expected at least one entry, found none"
     for entry in entries:
         if wrong := imbalance(entry):
             raise CorruptionError(f"entry {entry.reference}", "postings that sum to 0 per asset", wrong)
+        prove_flows(entry)
     numbers = _account_numbers(store, entries)
     first = 1 + store.number("SELECT MAX(entry_id) FROM ledger_entry")
     digest = _append(store, entries, numbers, first, (trading_day, booked_ns))
     _move_balances(store, entries, numbers)
+    for entry_id, entry in enumerate(entries, first):
+        move_serials(store, entry, entry_id, numbers)
     block_id = 1 + store.number("SELECT MAX(block_id) FROM ledger_block")
     last = first + len(entries) - 1
     store.execute(
@@ -63,6 +69,7 @@ def _account_numbers(store: Store, entries: Sequence[Entry]) -> dict[LedgerKey, 
     sql = "SELECT asset_id, bucket, owner_id, ledger_account_id FROM ledger_account"
     numbers = {LedgerKey(row[0], Bucket(row[1]), row[2]): row[3] for row in store.rows(sql)}
     named = {posting.account for entry in entries for posting in entry.postings}
+    named.update(key for entry in entries for key in net_flows(entry))
     new = sorted(key for key in named if key not in numbers)
     following = 1 + max(numbers.values(), default=0)
     rows = [(following + i, *key, int(key.bucket in CONTRA)) for i, key in enumerate(new)]

@@ -74,6 +74,8 @@ class Desk:
             return _not_kept(RefusalCode.INVALID_FIELD, f"expected a key of 1 to {KEY_LENGTH_MAX} characters")
         if not may_ask(person, kind):
             return _not_kept(RefusalCode.NOT_ALLOWED, f"{kind} by {person.institution} {person.level}")
+        if kind not in self._handlers:
+            return _not_kept(RefusalCode.NOT_ALLOWED, f"{kind} is not offered in this release")
         try:
             params = decode(kind, data)
         except msgspec.MsgspecError as error:

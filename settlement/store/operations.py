@@ -124,6 +124,11 @@ def trail(store: Store) -> Iterator[TrailStep]:
         yield TrailStep(*row)
 
 
+def all_states(store: Store) -> dict[int, str]:
+    """State of every operation by its number."""
+    return dict(store.each("SELECT operation_id, state FROM operation"))
+
+
 def step_hash(previous: bytes, step: tuple[int, int, str, str, int, str]) -> bytes:
     """Hash of a step over the one before: (event, operation, state, person, time, text)."""
     return hashlib.sha256(previous + "\t".join(map(str, step)).encode()).digest()

@@ -75,3 +75,20 @@ CREATE TABLE trade_change (
     bust_reason INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX trade_change_of_day ON trade_change (trading_day, change_id);
+
+-- Units on their way between a registry bucket and a trading bucket. While Shanghai owns "available" it decides; the
+-- row says what it was last asked and under which of the day's numbers.
+CREATE TABLE city_transfer (
+    operation_id INTEGER PRIMARY KEY REFERENCES operation (operation_id),
+    direction TEXT NOT NULL CHECK (direction IN ('to-trading', 'to-registry')),
+    account_id INTEGER NOT NULL,
+    registry_account_id INTEGER NOT NULL,
+    contract_id INTEGER NOT NULL,
+    lots INTEGER NOT NULL CHECK (lots > 0),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'asked', 'committing', 'held', 'ended')),
+    trading_day INTEGER NOT NULL,  -- of the number below; 0 = not asked yet
+    transfer_id INTEGER NOT NULL,  -- ascending within a day
+    user_reference INTEGER NOT NULL  -- of the newest command about it
+) STRICT;
+CREATE INDEX city_transfer_running ON city_transfer (state) WHERE state <> 'ended';
+CREATE UNIQUE INDEX city_transfer_number ON city_transfer (trading_day, transfer_id) WHERE transfer_id > 0;

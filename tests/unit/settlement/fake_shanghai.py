@@ -36,6 +36,9 @@ class FakeShanghai:
         self.trades: list[tuple[int, int, int, int, int, int]] = []
         self.stages: list[int] = []
         self.highest_reference = 0
+        self.moved: dict[tuple[int, int], int] = defaultdict(int)  # by transfers; what is held is out
+        self.holds: dict[int, tuple[int, int, int]] = {}  # granted and neither committed nor returned
+        self.highest_transfer = 0
         self.is_open = self.is_sealed = self.is_confirmed = False
         self.delivered: dict[str, int] | None = None
         self.refused_run = 0
@@ -131,6 +134,11 @@ class FakeShanghai:
     ) -> None:
         """A hold not resolved at the seal: no balance of the seal shows it."""
         self.change[account, contract_id] -= amount
+        self._tell_seal_hold(account, contract_id, amount, transfer_id, kind)
+
+    def _tell_seal_hold(
+        self, account: int, contract_id: int, amount: int, transfer_id: int, kind: HoldKind
+    ) -> None:
         self._emit(
             Kind.SEAL_HOLD,
             account_id=account,
@@ -141,12 +149,15 @@ class FakeShanghai:
         )
 
     def closing(self, key: tuple[int, int]) -> int:
-        """Closing balance of an account and contract, or of its cash (contract 0)."""
-        return self.opening.get(key, 0) + self.change.get(key, 0)
+        """Closing balance of an account and contract, or of its cash (contract 0), without what is held."""
+        return self.opening.get(key, 0) + self.moved.get(key, 0) + self.change.get(key, 0)
 
     def seal(self) -> None:
         """Closing balances and control totals."""
-        keys = sorted({*self.opening, *self.change})
+        keys = sorted({*self.opening, *self.moved, *self.change})
+        for number, (account, contract, lots) in self.holds.items():
+            self._tell_seal_hold(account, contract, lots, number, HoldKind.UNITS_TO_REGISTRY)
+        held = sum(lots for _, _, lots in self.holds.values())
         units = [(key, self.closing(key)) for key in keys if key[1] != CASH]
         cash = [(key, self.closing(key)) for key in keys if key[1] == CASH]
         for (account, contract), lots in units:
@@ -162,7 +173,7 @@ class FakeShanghai:
             self._emit(Kind.SEAL_CASH, account_id=account, available_fen=fen)
         self._emit(
             Kind.SEAL_BALANCES,
-            units_total_lots=sum(lots for _, lots in units),
+            units_total_lots=sum(lots for _, lots in units) + held,
             cash_total_fen=sum(fen for _, fen in cash),
             record_count=len(keys),
             fees_fen=sum(self.fees.values()),
@@ -200,6 +211,7 @@ class FakeShanghai:
                 self._emit(
                     Kind.REJECTED,
                     command_kind=fields["kind"],
+                    user_reference=fields["user_reference"],
                     reason=reason,
                     highest_reference=self.highest_reference,
                 )
@@ -214,6 +226,8 @@ class FakeShanghai:
             return self._apply_opening(kind, fields)
         if kind.name.startswith("RESULT"):
             return self._apply_result(kind, fields)
+        if kind in (Kind.HOLD_REQUEST, Kind.TRANSFER_IN, Kind.HOLD_COMMIT):
+            return self._apply_transfer(kind, fields)
         if kind is Kind.DELIVERED:
             if not self.is_confirmed:
                 return RejectReason.NOT_SEALED
@@ -246,6 +260,48 @@ class FakeShanghai:
             self._emit(Kind.OPENING_ACCEPTED, **{k: v for k, v in found.items() if k != "control_hash"})
         return RejectReason.NONE
 
+    def _apply_transfer(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
+        """Units that leave by a hold, or come in; too little is an answer and no rejection."""
+        if not self.is_open:
+            return RejectReason.OPENING_NOT_ACCEPTED
+        if self.is_sealed:
+            return RejectReason.DAY_SEALED
+        number = fields["transfer_id"]
+        if kind is Kind.HOLD_COMMIT:
+            if number not in self.holds:
+                return RejectReason.TRANSFER_RESOLVED
+            self._tell_hold(*self.holds.pop(number), number, HoldState.COMMITTED)
+            return RejectReason.NONE
+        if number <= self.highest_transfer:
+            return RejectReason.DUPLICATE_RECORD
+        self.highest_transfer = number
+        account, contract, lots = fields["account_id"], fields["contract_id"], fields["amount"]
+        key = account, contract
+        if kind is Kind.TRANSFER_IN:
+            self.moved[key] += lots
+            self._tell_hold(account, contract, lots, number, HoldState.BOOKED)
+        elif lots > self.opening.get(key, 0) + self.moved[key] + min(self.change[key], 0):
+            reason = RejectReason.UNITS_INSUFFICIENT
+            self._tell_hold(account, contract, lots, number, HoldState.REFUSED, reason)
+        else:
+            self.moved[key] -= lots
+            self.holds[number] = (account, contract, lots)
+            self._tell_hold(account, contract, lots, number, HoldState.GRANTED)
+        return RejectReason.NONE
+
+    def _tell_hold(
+        self, account: int, contract: int, lots: int, number: int, state: HoldState, reason: int = 0
+    ) -> None:
+        self._emit(
+            Kind.HOLD_CHANGED,
+            account_id=account,
+            contract_id=contract,
+            amount=lots,
+            transfer_id=number,
+            hold_state=state,
+            hold_reason=reason,
+        )
+
     def _apply_result(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
         if not self.is_sealed:
             return RejectReason.NOT_SEALED
@@ -269,7 +325,8 @@ class FakeShanghai:
         change = fields["change_fen" if is_cash else "change_lots"]
         closing = fields["closing_fen" if is_cash else "closing_lots"]
         self._begun[key] = change
-        wrong = change != self.change.get(key, 0) or closing != self.closing(key)
+        held = sum(hold[2] for hold in self.holds.values() if hold[:2] == key)
+        wrong = change != self.change.get(key, 0) or closing != self.closing(key) + held
         if wrong or (is_cash and fields["fees_fen"] != self.fees[key[0]]):
             self._differences.append((*key, self.change.get(key, 0), change))
 

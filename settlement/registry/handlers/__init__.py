@@ -1,0 +1,33 @@
+"""Handlers of the operations on the registry's own books, by kind."""
+
+from typing import Final
+
+from settlement.operations.handler import Handler
+from settlement.registry.handlers.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT, RESTRICT_ACCOUNT
+from settlement.registry.handlers.freezes import FREEZE, RELEASE
+from settlement.registry.handlers.issuance import (
+    ALLOCATE,
+    ALLOCATE_PROVINCE,
+    AUCTION_ISSUE,
+    ISSUE,
+    TRUE_UP,
+)
+from settlement.registry.handlers.movements import NON_TRADE_TRANSFER, RETIRE
+from settlement.registry.handlers.reversal import REVERSE
+from settlement.vocabulary.operations import OperationKind
+
+REGISTRY_HANDLERS: Final[dict[OperationKind, Handler]] = {
+    OperationKind.OPEN_ACCOUNT: OPEN_ACCOUNT,
+    OperationKind.CLOSE_ACCOUNT: CLOSE_ACCOUNT,
+    OperationKind.RESTRICT_ACCOUNT: RESTRICT_ACCOUNT,
+    OperationKind.ISSUE: ISSUE,
+    OperationKind.ALLOCATE_PROVINCE: ALLOCATE_PROVINCE,
+    OperationKind.ALLOCATE: ALLOCATE,
+    OperationKind.TRUE_UP: TRUE_UP,
+    OperationKind.AUCTION_ISSUE: AUCTION_ISSUE,
+    OperationKind.NON_TRADE_TRANSFER: NON_TRADE_TRANSFER,
+    OperationKind.FREEZE: FREEZE,
+    OperationKind.RELEASE: RELEASE,
+    OperationKind.RETIRE: RETIRE,
+    OperationKind.REVERSE: REVERSE,
+}

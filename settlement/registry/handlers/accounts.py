@@ -1,0 +1,94 @@
+"""Handlers of accounts: opened once per entity, restricted, closed when empty (rulebook §2.1)."""
+
+from typing import Any, Final
+
+from settlement.ledger.balances import balances_now
+from settlement.operations.handler import DONE, Context, Handler, Outcome
+from settlement.registry.accounts import Holder, find_entity, open_accounts
+from settlement.registry.handlers.checks import standing
+from settlement.store.entities import (
+    close_entity,
+    is_account_taken,
+    is_known_bank,
+    is_known_province,
+    restrict_entity,
+)
+from settlement.store.operations import Operation
+from settlement.vocabulary.chart import SUB_LEDGER, Bucket
+from settlement.vocabulary.refusals import Refusal, RefusalCode
+
+OF_ENTITY: Final = frozenset(
+    {
+        Bucket.REGISTRY_AVAILABLE,
+        Bucket.REGISTRY_FROZEN,
+        Bucket.PENDING_SURRENDER,
+        Bucket.PENDING_CARRY_OVER,
+        Bucket.PENDING_RETIRE,
+    }
+)
+OF_TRADING_ACCOUNT: Final = SUB_LEDGER | {
+    Bucket.TRADING_AVAILABLE,
+    Bucket.FROZEN,
+    Bucket.TO_TRADING,
+    Bucket.TO_REGISTRY,
+}
+
+
+def _check_open(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
+    if not is_known_province(context.store, params.province_id):
+        return Refusal(RefusalCode.UNKNOWN_PROVINCE, f"province {params.province_id}")
+    if not is_known_bank(context.store, params.bank_id):
+        return Refusal(RefusalCode.UNKNOWN_BANK, f"bank {params.bank_id}")
+    if is_account_taken(context.store, params.entity_id, params.account_id):
+        return Refusal(RefusalCode.ACCOUNT_EXISTS, f"entity {params.entity_id}, account {params.account_id}")
+    return None
+
+
+def _open(context: Context, operation: Operation, params: Any) -> Outcome:
+    holder = Holder(
+        entity_id=params.entity_id,
+        account_id=params.account_id,
+        member_id=params.member_id,
+        kind=params.kind,
+        name_zh=params.name_zh,
+        name_en=params.name_en,
+        opening_lots={},
+        opening_cash_fen=0,
+        province_id=params.province_id,
+        bank_id=params.bank_id,
+    )
+    open_accounts(context.store, [holder])
+    return DONE
+
+
+def _check_close(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
+    refusal = standing(context, params.entity_id)
+    entity = find_entity(context.store, params.entity_id)
+    if refusal is not None or entity is None:
+        return refusal
+    for key, amount in sorted(balances_now(context.store).items()):
+        is_own = (key.bucket in OF_ENTITY and key.owner_id == entity.entity_id) or (
+            key.bucket in OF_TRADING_ACCOUNT and key.owner_id == entity.account_id
+        )
+        if amount and is_own:
+            return Refusal(RefusalCode.ACCOUNT_NOT_EMPTY, f"{amount} of {key.code}")
+    return None
+
+
+def _close(context: Context, operation: Operation, params: Any) -> Outcome:
+    close_entity(context.store, params.entity_id)
+    return DONE
+
+
+def _check_restrict(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
+    return standing(context, params.entity_id)
+
+
+def _restrict(context: Context, operation: Operation, params: Any) -> Outcome:
+    restrict_entity(context.store, params.entity_id, params.may_buy, params.may_sell, params.may_move)
+    return DONE
+
+
+OPEN_ACCOUNT: Final = Handler(_check_open, _open)
+CLOSE_ACCOUNT: Final = Handler(_check_close, _close)
+RESTRICT_ACCOUNT: Final = Handler(_check_restrict, _restrict)

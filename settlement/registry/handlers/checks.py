@@ -1,0 +1,37 @@
+"""Checks that several kinds share: who may take part, which vintages are held, what an account has."""
+
+from settlement.ledger.balances import balance_of
+from settlement.operations.handler import Context
+from settlement.registry.accounts import find_entity
+from settlement.store.breaks import open_breaks
+from settlement.vocabulary.chart import LedgerKey
+from settlement.vocabulary.refusals import Refusal, RefusalCode
+
+
+def standing(context: Context, entity_id: int, *, must_move: bool = False) -> Refusal | None:
+    """Why nothing can be done with an entity's accounts; `must_move`: a restriction counts too."""
+    entity = find_entity(context.store, entity_id)
+    if entity is None:
+        return Refusal(RefusalCode.UNKNOWN_ACCOUNT, f"entity {entity_id}")
+    if entity.status == "closed":
+        return Refusal(RefusalCode.ACCOUNT_CLOSED, f"entity {entity_id}")
+    if must_move and not entity.may_move:
+        return Refusal(RefusalCode.ACCOUNT_RESTRICTED, f"entity {entity_id} may not move units")
+    if any(found.account_id == entity.account_id for found in open_breaks(context.store)):
+        return Refusal(RefusalCode.BROKEN_ACCOUNT, f"account {entity.account_id}")
+    return None
+
+
+def contract_known(context: Context, contract_id: int) -> Refusal | None:
+    """Refuses a vintage that this registry does not hold."""
+    if contract_id in context.season.contracts_of_day(context.moment.booking_day):
+        return None
+    return Refusal(RefusalCode.UNKNOWN_CONTRACT, f"contract {contract_id}")
+
+
+def enough(context: Context, key: LedgerKey, lots: int, spoken_for: int = 0) -> Refusal | None:
+    """Refuses more than an account has; `spoken_for` of it is not to be used."""
+    available = balance_of(context.store, key) - spoken_for
+    if lots <= available:
+        return None
+    return Refusal(RefusalCode.UNITS_INSUFFICIENT, f"{available} of {key.code}, asked for {lots}")

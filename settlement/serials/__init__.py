@@ -1,0 +1,1 @@
+"""Serial numbers: which tonne lies where, and the way it came there."""

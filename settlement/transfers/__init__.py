@@ -1,0 +1,1 @@
+"""Units between a registry bucket and a trading bucket, by the rule of who owns "available"."""
