@@ -20,6 +20,7 @@ from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
 from exchange.vocabulary.units import format_yuan, trading_day_date
+from settlement.compliance.handlers import COMPLIANCE_HANDLERS
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
 from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
@@ -70,7 +71,7 @@ class City:
     def __init__(self, store: Store, season: Season) -> None:
         self._store = store
         self._season = season
-        self._desk = Desk({**REGISTRY_HANDLERS, **TRANSFER_HANDLERS})
+        self._desk = Desk({**REGISTRY_HANDLERS, **COMPLIANCE_HANDLERS, **TRANSFER_HANDLERS})
         self._crossings = Crossings(self._desk)
         self._steps = Steps(store, season, self._crossings)
         self._is_restart = True

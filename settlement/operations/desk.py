@@ -107,7 +107,7 @@ class Desk:
             RefusalCode.NONE,
             "",
             now_ns,
-            now_ns + APPROVAL_NS if needs_second else 0,
+            _expires_ns(context, handler, params) if needs_second else 0,
             "",
             now_ns,
             context.moment.booking_day,
@@ -194,7 +194,10 @@ class Desk:
         return self._settle(context, operation, outcome, by)
 
     def _settle(self, context: Context, operation: Operation, outcome: Outcome, by: str) -> Answer:
-        self._book(context, outcome.entries)
+        first_entry_id = self._book(context, outcome.entries)
+        after_booking = self._handlers[operation.kind].after_booking
+        if first_entry_id and after_booking is not None and outcome.state is OperationState.DONE:
+            after_booking(context, first_entry_id)
         changed = operation._replace(
             state=outcome.state,
             refusal=outcome.refusal.code,
@@ -232,7 +235,9 @@ class Desk:
             )
         params = decode(kind, operation.params.encode())
         scope = MATRIX[kind].approves_scope
-        refusal = self._scope_refusal(context, person, scope, params, operation.entity_id)
+        approval_entity_of = self._handlers[kind].approval_entity_of
+        entity_id = approval_entity_of(params) if approval_entity_of else operation.entity_id
+        refusal = self._scope_refusal(context, person, scope, params, entity_id)
         if refusal is not None:
             return operation, refusal
         if operation.person_id == person.person_id:
@@ -263,9 +268,17 @@ class Desk:
         return None
 
     @staticmethod
-    def _book(context: Context, entries: Sequence[Entry]) -> None:
-        if entries:
-            book(context.store, entries, context.moment.booking_day, context.moment.time_ns)
+    def _book(context: Context, entries: Sequence[Entry]) -> int:
+        """Number of the first entry; 0 when there is none."""
+        if not entries:
+            return 0
+        return book(context.store, entries, context.moment.booking_day, context.moment.time_ns).first_entry_id
+
+
+def _expires_ns(context: Context, handler: Handler, params: Params) -> int:
+    if handler.approve_until is not None:
+        return handler.approve_until(context, params)
+    return context.moment.time_ns + APPROVAL_NS
 
 
 def _not_kept(code: RefusalCode, detail: str = "") -> Answer:

@@ -68,7 +68,8 @@ class Handler(NamedTuple):
     entries that set the amount aside while the operation waits for its second person, `release` those that
     give it back when it is declined, withdrawn or expires; the check before carrying out comes after reserve,
     so it must not count what the operation itself has reserved as missing (`is_reserved` says so).
-    `params` is the msgspec struct of the kind in operations.params.
+    `params` is the msgspec struct of the kind in operations.params. `approval_entity_of` is for kinds that
+    concern another entity than whoever asks; `approve_until` for those that wait longer than others.
     """
 
     check: Callable[[Context, Params, bool], Refusal | None]  # (context, params, is_reserved)
@@ -76,3 +77,6 @@ class Handler(NamedTuple):
     reserve: Callable[[Context, Operation, Params], Sequence[Entry]] = _nothing
     release: Callable[[Context, Operation, Params], Sequence[Entry]] = _nothing
     entity_of: Callable[[Params], int] = lambda params: int(getattr(params, "entity_id", 0))
+    approval_entity_of: Callable[[Params], int] | None = None  # whose scope approves; None: entity_of
+    approve_until: Callable[[Context, Params], int] | None = None  # time_ns; None: the desk's own time
+    after_booking: Callable[[Context, int], None] | None = None  # when done, with its first entry's number

@@ -1,24 +1,37 @@
 """What operations have booked, read from the ledger and the operations themselves: nothing is kept twice."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from settlement.store.database import Store
 from settlement.vocabulary.chart import Bucket, LedgerKey
 from settlement.vocabulary.entry_kinds import EntryKind
-from settlement.vocabulary.operations import OperationKind, OperationState
+from settlement.vocabulary.operations import OperationKind
 
 
-def postings_of_operation(store: Store, operation_id: int) -> list[tuple[LedgerKey, int]]:
-    """Every posting of the entries of an operation, in the order booked."""
+class Moved(NamedTuple):
+    """One move of an entry of an operation."""
+
+    entry_id: int
+    source: LedgerKey
+    target: LedgerKey
+    target_account_id: int  # row number of the target in the ledger
+    lots: int
+
+
+def moves_of_operation(store: Store, operation_id: int) -> list[Moved]:
+    """Every move of the entries of an operation, in the order booked."""
     rows = store.rows(
-        "SELECT a.asset_id, a.bucket, a.owner_id, p.amount FROM ledger_entry e"
-        " JOIN ledger_posting p ON p.entry_id = e.entry_id"
+        "SELECT e.entry_id, a.asset_id, a.bucket, a.owner_id, a.ledger_account_id, p.amount"
+        " FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.entry_id"
         " JOIN ledger_account a ON a.ledger_account_id = p.ledger_account_id"
-        " WHERE e.reference LIKE ? ORDER BY e.entry_id, p.line",
-        (f"op/{operation_id}/%",),
+        " WHERE e.reference >= ? AND e.reference < ? ORDER BY e.entry_id, p.line",
+        (f"op/{operation_id}/", f"op/{operation_id}0"),  # 0 is the character after the slash
     )
-    return [(LedgerKey(row[0], Bucket(row[1]), row[2]), row[3]) for row in rows]
+    return [
+        Moved(into[0], _key(out), _key(into), into[4], into[5])
+        for out, into in zip(rows[::2], rows[1::2], strict=True)
+    ]
 
 
 def allocated_lots(store: Store, entity_id: int, contract_id: int) -> int:
@@ -27,13 +40,15 @@ def allocated_lots(store: Store, entity_id: int, contract_id: int) -> int:
         "SELECT SUM(p.amount) FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.entry_id"
         " JOIN ledger_account a ON a.ledger_account_id = p.ledger_account_id"
         " WHERE e.kind IN (?, ?) AND a.asset_id = ? AND a.bucket = ? AND a.owner_id = ? AND NOT EXISTS"
-        " (SELECT 1 FROM ledger_entry r WHERE r.reference = REPLACE(e.reference, '/allocate', '/reversal'))",
+        " (SELECT 1 FROM ledger_entry r WHERE r.kind = ?"
+        " AND r.reference = REPLACE(e.reference, '/allocate', '/reversal'))",
         (
             EntryKind.ALLOCATE.value,
             EntryKind.TAKE_BACK.value,
             contract_id,
             Bucket.REGISTRY_AVAILABLE.value,
             entity_id,
+            EntryKind.REVERSAL.value,
         ),
     )
     return booked + sum(
@@ -72,7 +87,10 @@ def _held_allocations(store: Store) -> list[tuple[int, int, int]]:
 
 def _done(store: Store, kind: OperationKind) -> list[dict[str, Any]]:
     rows = store.rows(
-        "SELECT params FROM operation WHERE kind = ? AND state = ? ORDER BY operation_id",
-        (kind.value, OperationState.DONE.value),
+        "SELECT params FROM operation WHERE kind = ? AND state = 'done' ORDER BY operation_id", (kind.value,)
     )
     return [json.loads(row[0]) for row in rows]
+
+
+def _key(row: tuple[Any, ...]) -> LedgerKey:
+    return LedgerKey(row[1], Bucket(row[2]), row[3])

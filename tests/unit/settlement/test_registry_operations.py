@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from settlement.compliance.handlers import COMPLIANCE_HANDLERS
 from settlement.errors import CorruptionError
 from settlement.ledger.balances import balance_of
 from settlement.ledger.check import check_ledger
@@ -50,6 +51,10 @@ EXPECTED: Final = {
     K.RELEASE: ("registry", "registry"),
     K.RETIRE: ("holder", "registry"),
     K.REVERSE: ("registry", "registry"),
+    K.SET_OBLIGATION: ("province", "province"),
+    K.SURRENDER: ("holder", "province"),
+    K.SURRENDER_FROM_PROVINCE: ("province", "province"),
+    K.CARRY_OVER: ("holder", "registry"),
     K.TO_TRADING: ("holder", ""),
     K.TO_REGISTRY: ("holder", ""),
 }
@@ -62,7 +67,7 @@ class Office:
         people = tuple(one._replace(province_id=1 + number % 2) for number, one in enumerate(holders()))
         self.store = Store.open(folder / "wuhan.sqlite")
         self.season = Season("test", len(people), people, lambda day: CODES, folder)
-        self.desk = Desk({**REGISTRY_HANDLERS, **TRANSFER_HANDLERS})
+        self.desk = Desk({**REGISTRY_HANDLERS, **COMPLIANCE_HANDLERS, **TRANSFER_HANDLERS})
         self.now = 1_000
         self._keys = itertools.count()
         with self.store.transaction():
@@ -256,5 +261,37 @@ def test_the_audit_trail_shows_what_was_changed_behind_it(tmp_path: Path) -> Non
 
 
 def test_kinds_that_are_not_offered_are_refused(office: Office) -> None:
-    assert set(REGISTRY_HANDLERS) | set(TRANSFER_HANDLERS) == set(EXPECTED)
+    assert {*REGISTRY_HANDLERS, *COMPLIANCE_HANDLERS, *TRANSFER_HANDLERS} == set(EXPECTED)
     assert office.ask(HOLDER, K.WITHDRAW, {"entity_id": 1, "amount_fen": 1}).refusal is C.NOT_ALLOWED
+
+
+def test_a_surrender_waits_for_the_province_and_meets_the_obligation(office: Office) -> None:
+    office.endow()
+    fields: dict[str, object] = {"entity_id": 1, "year": 2019, "contract_id": CEA, "lots": 60}
+    assert office.ask(HOLDER, K.SURRENDER, fields).refusal is C.NO_OBLIGATION
+    due = {"entity_id": 1, "year": 2019, "verified_lots": 120, "due_lots": 100}
+    office.do(PROVINCE, PROVINCE_2, K.SET_OBLIGATION, **due)
+    asked = office.ask(HOLDER, K.SURRENDER, fields)
+    assert (office.has(Bucket.REGISTRY_AVAILABLE), office.has(Bucket.PENDING_SURRENDER)) == (340, 60)
+    assert office.ask(HOLDER, K.SURRENDER, fields).refusal is C.MORE_THAN_DUE
+    assert office.approve(PROVINCE_2._replace(scope_id=2), asked).refusal is C.OUT_OF_SCOPE
+    assert office.approve(PROVINCE_2, asked).state is S.DONE
+    assert (office.has(Bucket.PENDING_SURRENDER), office.has(Bucket.SURRENDERED)) == (0, 60)
+    declined = office.ask(HOLDER, K.SURRENDER, fields | {"lots": 40})
+    office.act(lambda c: office.desk.decline(c, PROVINCE_2, declined.operation_id, "why").operation)
+    assert (office.has(Bucket.REGISTRY_AVAILABLE), office.has(Bucket.SURRENDERED)) == (340, 60)
+    back = {"operation_id": asked.operation_id, "reason": "wrong year"}
+    office.do(REGISTRY, REGISTRY_2, K.REVERSE, **back)
+    assert (office.has(Bucket.REGISTRY_AVAILABLE), office.has(Bucket.SURRENDERED)) == (400, 0)
+    assert office.ask(HOLDER, K.SURRENDER, fields | {"lots": 100}).state is S.ASKED
+
+
+def test_a_province_surrenders_what_it_holds_for_a_risky_emitter(office: Office) -> None:
+    office.endow()
+    office.allocate(80, "held-by-province")
+    due = {"entity_id": 1, "year": 2019, "verified_lots": 120, "due_lots": 100}
+    office.do(PROVINCE, PROVINCE_2, K.SET_OBLIGATION, **due)
+    fields = {"entity_id": 1, "year": 2019, "contract_id": CEA, "lots": 81}
+    assert office.ask(PROVINCE, K.SURRENDER_FROM_PROVINCE, fields).refusal is C.UNITS_INSUFFICIENT
+    office.do(PROVINCE, PROVINCE_2, K.SURRENDER_FROM_PROVINCE, **(fields | {"lots": 80}))
+    assert (office.has(Bucket.SURRENDERED), office.has(Bucket.PROVINCIAL)) == (80, 420)
