@@ -52,13 +52,13 @@ def balances_as_of(store: Store, trading_day: int) -> Balances:
 
 
 def issued_units(store: Store, trading_day: int) -> Mapping[int, int]:
-    """Units issued per contract up to a day, from the issuance entries and not from any balance."""
+    """Units issued per contract up to a day, from the entries that issue and not from any balance."""
     rows = store.each(
-        "SELECT a.asset_id, SUM(p.amount) FROM ledger_entry e"
+        "SELECT a.asset_id, -SUM(p.amount) FROM ledger_entry e"
         " JOIN ledger_posting p ON p.entry_id = e.entry_id"
         " JOIN ledger_account a ON a.ledger_account_id = p.ledger_account_id"
-        " WHERE e.kind = ? AND a.bucket = ? AND e.trading_day <= ? GROUP BY a.asset_id",
-        (EntryKind.ISSUE.value, Bucket.NATIONAL.value, trading_day),
+        " WHERE e.kind IN (?, ?) AND a.bucket = ? AND e.trading_day <= ? GROUP BY a.asset_id",
+        (EntryKind.ISSUE.value, EntryKind.CARRY_OVER.value, Bucket.ISSUED.value, trading_day),
     )
     return dict(rows)
 

@@ -61,6 +61,17 @@ def test_issued_units_are_read_from_issuance_entries(store: Store) -> None:
     assert issued_units(store, DAY - 1) == {}
 
 
+def test_what_a_carry_over_issues_is_issued(store: Store) -> None:
+    old, new = units(CEA, Bucket.PENDING_CARRY_OVER, 1), units(CEA + 1, Bucket.REGISTRY_AVAILABLE, 1)
+    put(store, transfer(EntryKind.ISSUE, "i", "", [(units(CEA, Bucket.ISSUED), old, 70)]))
+    moves = [
+        (old, units(CEA, Bucket.CARRIED_OVER, 1), 20),
+        (units(CEA + 1, Bucket.ISSUED), new, 20),
+    ]
+    put(store, transfer(EntryKind.CARRY_OVER, "c", "", moves))
+    assert issued_units(store, DAY) == {CEA: 70, CEA + 1: 20}
+
+
 def test_an_unbalanced_entry_is_refused_before_anything_is_written(store: Store) -> None:
     wrong = Entry(EntryKind.DEPOSIT, "x", "", (Posting(BANK, -5), Posting(ANNA, 4)))
     assert imbalance(wrong) == {0: -1}
