@@ -27,7 +27,7 @@ from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
 from settlement.instructions import Instruction, Send, Tell
 from settlement.ledger.book import book
 from settlement.moment import moment_of
-from settlement.operations.desk import Answer, Desk
+from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import stamp
 from settlement.registry.accounts import open_accounts, open_season
@@ -41,15 +41,16 @@ from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
-from settlement.store.transfers import find_transfer
 from settlement.store.unbooked import insert_unbooked
-from settlement.transfers.crossing import TRANSFER_KINDS, Crossings, Sending
+from settlement.transfers.crossing import Crossings, Sending
 from settlement.transfers.handlers import TRANSFER_HANDLERS
 from settlement.unbookable import find_unbookable
 from settlement.vocabulary.operations import OperationKind, Person
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
+HANDLERS: Final = {**REGISTRY_HANDLERS, **COMPLIANCE_HANDLERS, **TRANSFER_HANDLERS}
+assert set(HANDLERS) == set(OperationKind), "expected a handler for every operation"
 BASE36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -71,7 +72,7 @@ class City:
     def __init__(self, store: Store, season: Season) -> None:
         self._store = store
         self._season = season
-        self._desk = Desk({**REGISTRY_HANDLERS, **COMPLIANCE_HANDLERS, **TRANSFER_HANDLERS})
+        self._desk = Desk(HANDLERS)
         self._crossings = Crossings(self._desk)
         self._steps = Steps(store, season, self._crossings)
         self._is_restart = True
@@ -145,26 +146,31 @@ class City:
         """Approve, as a second person, the operation of that number and hash."""
         return self._at_desk(lambda context: self._desk.approve(context, person, operation_id, command_hash))
 
-    def _at_desk(self, act: Callable[[Context], Answer]) -> tuple[Operation, list[Instruction]]:
-        day = newest_day(self._store)
-        with self._store.transaction():
-            answer = act(Context(self._store, self._season, moment_of(day, self._season)))
-            instructions = list(answer.instructions)
-            if day is not None and day.stage is Stage.OPEN:
-                _, said = self._send_crossings(
-                    day,
-                    lambda context: self._crossings.send(
-                        context, day.trading_day, day.next_reference, only_new=True
-                    ),
-                )
-                instructions += said
-        return answer.operation, instructions
+    def decline(self, person: Person, operation_id: int, reason: str) -> tuple[Operation, list[Instruction]]:
+        """Decline, as a second person, what another has asked."""
+        return self._at_desk(lambda context: self._desk.decline(context, person, operation_id, reason))
 
-    def _send_crossings(
-        self, day: DayRow, ask: Callable[[Context], Sending | None]
-    ) -> tuple[DayRow, list[Instruction]]:
-        """Send what a transfer asks for next, reserving its references in the same transaction."""
-        sending = ask(Context(self._store, self._season, moment_of(day, self._season)))
+    def withdraw(self, person: Person, operation_id: int) -> tuple[Operation, list[Instruction]]:
+        """Withdraw what one has asked oneself and nobody has approved yet."""
+        return self._at_desk(lambda context: self._desk.withdraw(context, person, operation_id))
+
+    def _at_desk(self, act: Callable[[Context], Operation]) -> tuple[Operation, list[Instruction]]:
+        """Act in one transaction, after what nobody has approved in time has ended; send what it asks for."""
+        day = newest_day(self._store)
+        context = self._context(day)
+        with self._store.transaction():
+            self._desk.expire(context)
+            operation = act(context)
+            if day is None or day.stage is not Stage.OPEN:
+                return operation, []
+            sending = self._crossings.send(context, day.trading_day, day.next_reference, only_new=True)
+            return operation, self._send(day, sending)[1]
+
+    def _context(self, day: DayRow | None) -> Context:
+        return Context(self._store, self._season, moment_of(day, self._season))
+
+    def _send(self, day: DayRow, sending: Sending) -> tuple[DayRow, list[Instruction]]:
+        """Send what transfers ask for, reserving the references in the same transaction."""
         if not sending:
             return day, []
         data = stamp(sending, day.next_reference)
@@ -281,15 +287,13 @@ class City:
 
     def _hold_changed(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
         """Shanghai's word about a transfer."""
-        if find_transfer(self._store, day.trading_day, fields["transfer_id"]) is None:
-            return self._unbookable(day, fields)
-        number = day.trading_day, fields, day.next_reference
-        return self._send_crossings(day, lambda context: self._crossings.answered(context, *number))
+        of_day = day.trading_day, fields, day.next_reference
+        sending = self._crossings.answered(self._context(day), *of_day)
+        return self._unbookable(day, fields) if sending is None else self._send(day, sending)
 
     def _seal_hold(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
         """A hold not resolved at the seal: from now on Wuhan's."""
-        context = Context(self._store, self._season, moment_of(day, self._season))
-        entry = self._crossings.held_at_seal(context, day.trading_day, fields)
+        entry = self._crossings.held_at_seal(self._context(day), day.trading_day, fields)
         if entry is None:
             return self._unbookable(day, fields)
         book(self._store, [entry], day.trading_day, day.time_ns)
@@ -298,10 +302,11 @@ class City:
     def _rejected(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
         """A record of ours was refused: harmless, or to be sent again, or the end."""
         reason = RejectReason(fields["reason"])
-        is_transfer = Kind(fields["command_kind"]) in TRANSFER_KINDS
-        if is_transfer and reason is not RejectReason.DUPLICATE_REFERENCE:
-            number = day.trading_day, fields, day.next_reference
-            return self._send_crossings(day, lambda context: self._crossings.rejected(context, *number))
+        if reason is not RejectReason.DUPLICATE_REFERENCE:
+            of_day = day.trading_day, fields, day.next_reference
+            sending = self._crossings.rejected(self._context(day), *of_day)
+            if sending is not None:
+                return self._send(day, sending)
         if reason is RejectReason.DUPLICATE_REFERENCE:
             if fields["highest_reference"] < day.next_reference:
                 return day, []

@@ -27,5 +27,11 @@ class CorruptionError(SettlementError):
         self.found = found
 
 
+def expect(where: str, expected: Any, found: Any) -> None:
+    """Raise CorruptionError where what is found is not what must be."""
+    if expected != found:
+        raise CorruptionError(where, expected, found)
+
+
 class IllegalStage(CorruptionError):
     """The day end was asked for a step that its table does not have."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import DTYPES, EVENT, Records
+from settlement.clearing.lines import CHANGED_FIELDS, FEES
 
 #: kinds stored as they come -> the record's fields in the order of the table's columns after trading_day
 STORED_FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
@@ -19,22 +20,10 @@ STORED_FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
         "side",
         "price_ticks",
         "quantity_lots",
-        "buyer_trading_fee_fen",
-        "buyer_settlement_fee_fen",
-        "seller_trading_fee_fen",
-        "seller_settlement_fee_fen",
+        *FEES,
         "time_ns",
     ),
-    Kind.BUST_REPORT: (
-        "match_id",
-        "price_ticks",
-        "quantity_lots",
-        "buyer_trading_fee_fen",
-        "buyer_settlement_fee_fen",
-        "seller_trading_fee_fen",
-        "seller_settlement_fee_fen",
-        "bust_reason",
-    ),
+    Kind.BUST_REPORT: (*CHANGED_FIELDS, "bust_reason"),
     Kind.SEAL_HOLDING: (
         "account_id",
         "contract_id",

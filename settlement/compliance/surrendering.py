@@ -17,12 +17,8 @@ from settlement.ledger.entries import Entry, transfer
 from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.registry.accounts import find_entity
 from settlement.registry.handlers.checks import contract_known, enough, standing
-from settlement.store.obligations import (
-    Surrendered,
-    allocated_to_province_for,
-    insert_surrender,
-    surrendered,
-)
+from settlement.store.booked import held_for
+from settlement.store.obligations import Surrendered, insert_surrender, surrendered
 from settlement.store.operations import Operation
 from settlement.vocabulary.chart import Bucket, LedgerKey, units
 from settlement.vocabulary.entry_kinds import EntryKind
@@ -96,7 +92,7 @@ def _check_held(context: Context, params: Any, is_reserved: bool) -> Refusal | N
         for row in surrendered(context.store, params.entity_id)
         if row.is_from_province and row.contract_id == params.contract_id
     )
-    allocated = allocated_to_province_for(context.store, params.entity_id, params.contract_id)
+    allocated = held_for(context.store, params.entity_id, params.contract_id)
     held = allocated - applied + (params.lots if is_reserved else 0)
     if params.lots <= held:
         return None

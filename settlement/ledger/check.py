@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from settlement.errors import CorruptionError
+from settlement.errors import CorruptionError, expect
 from settlement.ledger.balances import balances_now
 from settlement.ledger.chain import GENESIS, BlockHash, EntryHead
 from settlement.store.database import Store
@@ -40,14 +40,14 @@ def check_ledger(store: Store) -> CheckReport:
     head, last, entry_count, posting_count, block_count = GENESIS, 0, 0, 0, 0
     for block in store.rows("SELECT * FROM ledger_block ORDER BY block_id"):
         block_count += 1
-        _expect(f"block {block_count}: number", block_count, block[0])
-        _expect(f"block {block[0]}: first entry", last + 1, block[1])
-        _expect(f"block {block[0]}: hash of the block before", head.hex(), bytes(block[3]).hex())
+        expect(f"block {block_count}: number", block_count, block[0])
+        expect(f"block {block[0]}: first entry", last + 1, block[1])
+        expect(f"block {block[0]}: hash of the block before", head.hex(), bytes(block[3]).hex())
         running = BlockHash(head)
         touched: set[LedgerKey] = set()
         for number in range(block[1], block[2] + 1):
             fields, lines = next(entries, NO_ENTRY)
-            _expect(f"block {block[0]}: entry", number, fields[0])
+            expect(f"block {block[0]}: entry", number, fields[0])
             postings = [(keys[account], amount) for account, amount in lines]
             running.add_entry(fields, [(key.code, amount) for key, amount in postings])
             touched |= _apply(number, postings, sums)
@@ -55,9 +55,9 @@ def check_ledger(store: Store) -> CheckReport:
             entry_count += 1
         for key in touched:
             _expect_sign(f"block {block[0]}: {key.code}", key, sums[key])
-        _expect(f"block {block[0]}: hash of its entries", running.digest().hex(), bytes(block[4]).hex())
+        expect(f"block {block[0]}: hash of its entries", running.digest().hex(), bytes(block[4]).hex())
         head, last = running.digest(), block[2]
-    _expect("entries outside any block", NO_ENTRY[0], next(entries, NO_ENTRY)[0])
+    expect("entries outside any block", NO_ENTRY[0], next(entries, NO_ENTRY)[0])
     _check_projection(store, sums)
     return CheckReport(block_count, entry_count, posting_count, len(keys), head)
 
@@ -82,7 +82,7 @@ def _apply(
         per_asset[key.asset_id] += amount
         sums[key] += amount
     wrong = {asset_id: total for asset_id, total in per_asset.items() if total}
-    _expect(f"entry {entry_id}: sum of its postings per asset", {}, wrong)
+    expect(f"entry {entry_id}: sum of its postings per asset", {}, wrong)
     return {key for key, _ in postings}
 
 
@@ -94,9 +94,4 @@ def _expect_sign(where: str, key: LedgerKey, amount: int) -> None:
 def _check_projection(store: Store, sums: dict[LedgerKey, int]) -> None:
     stored = balances_now(store)
     for key in sorted({*sums, *stored}):
-        _expect(f"balance of {key.code}", sums.get(key, 0), stored.get(key))
-
-
-def _expect(where: str, expected: object, found: object) -> None:
-    if expected != found:
-        raise CorruptionError(where, expected, found)
+        expect(f"balance of {key.code}", sums.get(key, 0), stored.get(key))

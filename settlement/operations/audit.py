@@ -1,6 +1,6 @@
 """Re-proving the audit trail: the chain from its first step, and that every operation stands as it says."""
 
-from settlement.errors import CorruptionError
+from settlement.errors import expect
 from settlement.store.database import Store
 from settlement.store.operations import GENESIS, all_states, step_hash, trail
 
@@ -14,17 +14,12 @@ def check_audit(store: Store) -> int:
     states: dict[int, str] = {}
     for step in trail(store):
         count += 1
-        _expect(f"audit step {count}: number", count, step.event_id)
-        _expect(f"audit step {count}: hash of the step before", head.hex(), bytes(step.previous_hash).hex())
+        expect(f"audit step {count}: number", count, step.event_id)
+        expect(f"audit step {count}: hash of the step before", head.hex(), bytes(step.previous_hash).hex())
         head = step_hash(head, step[:6])
-        _expect(f"audit step {count}: hash", head.hex(), bytes(step.hash).hex())
+        expect(f"audit step {count}: hash", head.hex(), bytes(step.hash).hex())
         states[step.operation_id] = step.state
     stored = all_states(store)
     for operation_id in sorted({*states, *stored}):
-        _expect(f"operation {operation_id}: state", states.get(operation_id), stored.get(operation_id))
+        expect(f"operation {operation_id}: state", states.get(operation_id), stored.get(operation_id))
     return count
-
-
-def _expect(where: str, expected: object, found: object) -> None:
-    if expected != found:
-        raise CorruptionError(where, expected, found)

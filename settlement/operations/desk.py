@@ -6,11 +6,10 @@ fall together. Asking again with the same key gives the same operation, whatever
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
-from settlement.instructions import Instruction
 from settlement.ledger.book import book
 from settlement.ledger.entries import Entry
 from settlement.operations.handler import NO_REFUSAL, Context, Handler, Outcome
@@ -51,31 +50,19 @@ NOBODY: Final = Operation(
 )
 
 
-class Answer(NamedTuple):
-    """What the desk says: the operation as it now stands, and what the shell is to do.
-
-    An operation with number 0 was not even kept: its refusal says why.
-    """
-
-    operation: Operation
-    instructions: Sequence[Instruction] = ()
-
-
 class Desk:
     """Stateless between calls: everything lies in the store."""
 
     def __init__(self, handlers: Mapping[OperationKind, Handler]) -> None:
         self._handlers = handlers
 
-    def ask(self, context: Context, person: Person, key: str, kind: OperationKind, data: bytes) -> Answer:
+    def ask(self, context: Context, person: Person, key: str, kind: OperationKind, data: bytes) -> Operation:
         """Ask for an operation. `data` is the JSON of its params."""
         context.store.require_transaction()
         if not 1 <= len(key) <= KEY_LENGTH_MAX:
             return _not_kept(RefusalCode.INVALID_FIELD, f"expected a key of 1 to {KEY_LENGTH_MAX} characters")
         if not may_ask(person, kind):
             return _not_kept(RefusalCode.NOT_ALLOWED, f"{kind} by {person.institution} {person.level}")
-        if kind not in self._handlers:
-            return _not_kept(RefusalCode.NOT_ALLOWED, f"{kind} is not offered in this release")
         try:
             params = decode(kind, data)
         except msgspec.MsgspecError as error:
@@ -86,7 +73,7 @@ class Desk:
         if earlier is not None:
             if earlier.command_hash != command_hash:
                 return _not_kept(RefusalCode.KEY_REUSED, f"by operation {earlier.operation_id}")
-            return Answer(earlier)
+            return earlier
         handler = self._handlers[kind]
         entity_id = handler.entity_of(params)
         refusal = self._scope_refusal(context, person, MATRIX[kind].asks_scope, params, entity_id)
@@ -117,14 +104,14 @@ class Desk:
                 state=OperationState.REFUSED, refusal=found.code, detail=found.detail, expires_ns=0
             )
             insert_operation(context.store, operation)
-            return Answer(operation)
+            return operation
         insert_operation(context.store, operation)
         if needs_second:
             self._book(context, handler.reserve(context, operation, params))
-            return Answer(operation)
+            return operation
         return self._carry_out(context, operation, params, person.person_id)
 
-    def approve(self, context: Context, person: Person, operation_id: int, command_hash: bytes) -> Answer:
+    def approve(self, context: Context, person: Person, operation_id: int, command_hash: bytes) -> Operation:
         """Approve what another person has asked; the hash binds the approval to that very command."""
         operation, refusal = self._for_second_person(context, person, operation_id)
         if refusal is not None:
@@ -137,7 +124,7 @@ class Desk:
             return self._end(context, operation, params, OperationState.REFUSED, person.person_id, found)
         return self._carry_out(context, operation, params, person.person_id)
 
-    def decline(self, context: Context, person: Person, operation_id: int, reason: str) -> Answer:
+    def decline(self, context: Context, person: Person, operation_id: int, reason: str) -> Operation:
         """Decline what another person has asked; what was set aside returns."""
         operation, refusal = self._for_second_person(context, person, operation_id)
         if refusal is not None:
@@ -153,7 +140,7 @@ class Desk:
             Refusal(RefusalCode.NONE, reason),
         )
 
-    def withdraw(self, context: Context, person: Person, operation_id: int) -> Answer:
+    def withdraw(self, context: Context, person: Person, operation_id: int) -> Operation:
         """Withdraw what one has asked oneself, while it waits for the second person."""
         operation = read_operation(context.store, operation_id)
         if operation is None:
@@ -175,10 +162,10 @@ class Desk:
         ended = []
         for operation in late:
             params = decode(operation.kind, operation.params.encode())
-            ended.append(self._end(context, operation, params, OperationState.EXPIRED, "clock").operation)
+            ended.append(self._end(context, operation, params, OperationState.EXPIRED, "clock"))
         return ended
 
-    def finish(self, context: Context, operation_id: int, outcome: Outcome, by: str) -> Answer:
+    def finish(self, context: Context, operation_id: int, outcome: Outcome, by: str) -> Operation:
         """End a RUNNING operation, by the other city's, a bank's or the day's word, or let it run on."""
         operation = read_operation(context.store, operation_id)
         assert operation is not None, f"expected operation {operation_id}, found none"
@@ -189,11 +176,11 @@ class Desk:
 
     # ---- inside
 
-    def _carry_out(self, context: Context, operation: Operation, params: Params, by: str) -> Answer:
+    def _carry_out(self, context: Context, operation: Operation, params: Params, by: str) -> Operation:
         outcome = self._handlers[operation.kind].carry_out(context, operation, params)
         return self._settle(context, operation, outcome, by)
 
-    def _settle(self, context: Context, operation: Operation, outcome: Outcome, by: str) -> Answer:
+    def _settle(self, context: Context, operation: Operation, outcome: Outcome, by: str) -> Operation:
         first_entry_id = self._book(context, outcome.entries)
         after_booking = self._handlers[operation.kind].after_booking
         if first_entry_id and after_booking is not None and outcome.state is OperationState.DONE:
@@ -206,7 +193,7 @@ class Desk:
             trading_day=context.moment.booking_day,
         )
         change_operation(context.store, changed, by)
-        return Answer(changed, outcome.instructions)
+        return changed
 
     def _end(
         self,
@@ -216,7 +203,7 @@ class Desk:
         state: OperationState,
         by: str,
         refusal: Refusal = NO_REFUSAL,
-    ) -> Answer:
+    ) -> Operation:
         """End an operation that waited, giving back what it had set aside."""
         entries = self._handlers[operation.kind].release(context, operation, params)
         return self._settle(context, operation, Outcome(state, entries, refusal), by)
@@ -254,9 +241,7 @@ class Desk:
     ) -> Refusal | None:
         if scope is Scope.NONE:
             return None
-        if scope is Scope.BANK:
-            own, found = person.scope_id, params.bank_id
-        elif scope is Scope.ENTITY:
+        if scope is Scope.ENTITY:
             own, found = person.scope_id, entity_id
         else:
             entity = find_entity(context.store, entity_id)
@@ -281,5 +266,5 @@ def _expires_ns(context: Context, handler: Handler, params: Params) -> int:
     return context.moment.time_ns + APPROVAL_NS
 
 
-def _not_kept(code: RefusalCode, detail: str = "") -> Answer:
-    return Answer(NOBODY._replace(refusal=code, detail=detail))
+def _not_kept(code: RefusalCode, detail: str = "") -> Operation:
+    return NOBODY._replace(refusal=code, detail=detail)

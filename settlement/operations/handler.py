@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from settlement.instructions import Instruction
 from settlement.ledger.entries import Entry
 from settlement.operations.params import Params
 from settlement.season import Season
@@ -21,9 +20,6 @@ class Moment(NamedTuple):
     time_ns: int  # since the epoch, of the market's clock
     booking_day: int  # trading day on which entries of now are booked: the day that runs, else the next one
     owns_available: bool  # True: trading and cash balances are Wuhan's to move; False: Shanghai's
-    is_day_running: bool  # True: Shanghai takes transfers now
-    is_held: bool  # the day's result was refused and stands
-    has_statements_due: bool  # a day is sealed and its statements are not out yet
 
 
 class Context(NamedTuple):
@@ -41,7 +37,6 @@ class Outcome(NamedTuple):
     entries: Sequence[Entry] = ()  # booked as one block, in the transaction that changes the state
     refusal: Refusal = NO_REFUSAL
     detail: str = ""
-    instructions: Sequence[Instruction] = ()
 
 
 DONE: Final = Outcome(OperationState.DONE)

@@ -163,63 +163,6 @@ class Reverse(Params, frozen=True):
     reason: Text
 
 
-class Deposit(Params, frozen=True):
-    account_id: Id
-    amount_fen: Amount
-    bank_id: Id
-    bank_line: Id  # number of the line in the bank's own stream
-
-
-class Withdraw(Params, frozen=True):
-    entity_id: Id
-    amount_fen: Amount
-
-
-class FundReserve(Params, frozen=True):
-    reserve: Annotated[str, msgspec.Meta(pattern="^(settlement-reserve|exchange-risk-reserve)$")]
-    amount_fen: Amount
-    bank_id: Id
-
-
-class Penalty(Params, frozen=True):
-    entity_id: Id
-    amount_fen: Amount
-    document: Text
-
-
-class Bust(Params, frozen=True):
-    match_id: Id
-    reason_code: Annotated[int, msgspec.Meta(ge=1, le=255)]
-
-
-class Correct(Params, frozen=True):
-    match_id: Id
-    price_ticks: Amount
-    quantity_lots: Amount
-    reason_code: Annotated[int, msgspec.Meta(ge=1, le=255)]
-
-
-class Object(Params, frozen=True):
-    entity_id: Id
-    day: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-    match_id: Id  # 0 = the statement as a whole
-    text: Text
-
-
-class AnswerObjection(Params, frozen=True):
-    objection_id: Id  # the operation that objected
-    state: Annotated[str, msgspec.Meta(pattern="^(examined|rejected|corrected)$")]
-    text: Text
-
-
-class CloseBreak(Params, frozen=True):
-    break_id: Id
-    reason: Text
-    adjustment: tuple[
-        tuple[Text, Text, int], ...
-    ] = ()  # (from, to, amount) by ledger codes; empty = none needed
-
-
 PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OPEN_ACCOUNT: OpenAccount,
     OperationKind.CLOSE_ACCOUNT: CloseAccount,
@@ -240,15 +183,6 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.RETIRE: Retire,
     OperationKind.CARRY_OVER: CarryOver,
     OperationKind.REVERSE: Reverse,
-    OperationKind.DEPOSIT: Deposit,
-    OperationKind.WITHDRAW: Withdraw,
-    OperationKind.FUND_RESERVE: FundReserve,
-    OperationKind.PENALTY: Penalty,
-    OperationKind.BUST: Bust,
-    OperationKind.CORRECT: Correct,
-    OperationKind.OBJECT: Object,
-    OperationKind.ANSWER_OBJECTION: AnswerObjection,
-    OperationKind.CLOSE_BREAK: CloseBreak,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
 

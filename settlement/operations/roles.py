@@ -18,7 +18,6 @@ _P_OP: Final = (Institution.PROVINCE, Level.OPERATOR)
 _P_REV: Final = (Institution.PROVINCE, Level.REVIEWER)
 _R_OP: Final = (Institution.REGISTRY, Level.OPERATOR)
 _R_REV: Final = (Institution.REGISTRY, Level.REVIEWER)
-_BANK: Final = (Institution.BANK, Level.OPERATOR)
 _HOLDER: Final = (Institution.HOLDER, Level.OPERATOR)
 
 
@@ -28,7 +27,6 @@ class Scope(Enum):
     NONE = "anybody's"
     ENTITY = "the entity"
     PROVINCE = "the entity's province"
-    BANK = "the bank"
 
 
 class Rule(NamedTuple):
@@ -73,15 +71,6 @@ MATRIX: Final[dict[OperationKind, Rule]] = {
     OperationKind.RETIRE: _rule(_HOLDER, _R_REV, Scope.ENTITY),
     OperationKind.CARRY_OVER: _rule(_HOLDER, _R_REV, Scope.ENTITY),
     OperationKind.REVERSE: _REGISTRY_TWO,
-    OperationKind.DEPOSIT: _rule(_BANK, None, Scope.BANK),
-    OperationKind.WITHDRAW: _HOLDER_ONE,
-    OperationKind.FUND_RESERVE: _REGISTRY_TWO,
-    OperationKind.PENALTY: _REGISTRY_TWO,
-    OperationKind.BUST: _REGISTRY_TWO,
-    OperationKind.CORRECT: _REGISTRY_TWO,
-    OperationKind.OBJECT: _HOLDER_ONE,
-    OperationKind.ANSWER_OBJECTION: _REGISTRY_TWO,
-    OperationKind.CLOSE_BREAK: _REGISTRY_TWO,
 }
 assert set(MATRIX) == set(OperationKind), "expected a rule for every operation"
 

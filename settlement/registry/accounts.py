@@ -78,11 +78,6 @@ def entity_of_account(store: Store, account_id: int) -> Entity | None:
     return _entity(store.row(f"{_ENTITY} WHERE t.account_id = ?", (account_id,)))
 
 
-def all_entities(store: Store) -> list[Entity]:
-    """Every entity, by number."""
-    return [found for row in store.rows(f"{_ENTITY} ORDER BY e.entity_id") if (found := _entity(row))]
-
-
 def _entity(row: tuple[Any, ...] | None) -> Entity | None:
     if row is None:
         return None

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from settlement.errors import CorruptionError
+from settlement.errors import CorruptionError, expect
 from settlement.store.blocks import SerialBlock
 from settlement.store.database import Store
 from settlement.vocabulary.chart import CASH, Bucket
@@ -64,7 +64,7 @@ def _check_tiling(store: Store, what: str, blocks: Blocks) -> None:
     issued = dict(store.rows(sql, (Bucket.ISSUED.value,)))
     for contract in sorted({*ends, *issued}):
         where = f"contract {contract}: last serial of {what} blocks"
-        _expect(where, issued.get(contract, 0), ends.get(contract, 0))
+        expect(where, issued.get(contract, 0), ends.get(contract, 0))
 
 
 def _check_balances(store: Store, live: Blocks) -> None:
@@ -81,8 +81,8 @@ def _check_balances(store: Store, live: Blocks) -> None:
     contracts = {}
     for number, balance, *code in store.rows(sql, (CASH,)):
         contracts[number] = code[0]
-        _expect(f"serials at {':'.join(map(str, code))}", balance, held.pop(number, 0))
-    _expect("serials at accounts that hold no units", {}, held)
+        expect(f"serials at {':'.join(map(str, code))}", balance, held.pop(number, 0))
+    expect("serials at accounts that hold no units", {}, held)
     expected = np.array([contracts[number] for number in numbers.tolist()], np.int64)[places]
     _refuse(live, live["contract_id"] != expected, "contract of its ledger account")
 
@@ -135,8 +135,3 @@ def _refuse(blocks: Blocks, wrong: Flags, expected: str) -> None:
         block = blocks[wrong][np.argmin(blocks["block_id"][wrong])]
         found = f"serials {block['first_serial']}-{block['last_serial']} of contract {block['contract_id']}"
         raise CorruptionError(f"serial block {block['block_id']}", expected, found)
-
-
-def _expect(where: str, expected: object, found: object) -> None:
-    if expected != found:
-        raise CorruptionError(where, expected, found)

@@ -8,6 +8,7 @@ from settlement.store.blocks import (
     blocks_now,
     blocks_of_trade,
     last_entry_of_day,
+    link_into,
     live_block,
     merged_from,
     read_block,
@@ -77,14 +78,18 @@ def history(store: Store, contract_id: int, serial: int) -> list[Stay]:
 
 
 def _blocks_of(store: Store, contract_id: int, serial: int) -> list[SerialBlock]:
-    """Every block that a serial was part of, oldest first."""
+    """Every block that a serial was part of, oldest first; first those of the serial carried over into it."""
     found: list[SerialBlock] = []
     block = live_block(store, contract_id, serial)
     while block:
         found.append(block)
         before = block.parent_id
         block = read_block(store, before) if before else merged_from(store, block.block_id, serial)
-    return found[::-1]
+    link = link_into(store, contract_id, serial)
+    if link is None:
+        return found[::-1]
+    before = link.first_serial + serial - link.new_first_serial
+    return _blocks_of(store, link.contract_id, before) + found[::-1]
 
 
 def _number(store: Store, account: LedgerKey) -> int:

@@ -51,14 +51,10 @@ def allocated_lots(store: Store, entity_id: int, contract_id: int) -> int:
             EntryKind.REVERSAL.value,
         ),
     )
-    return booked + sum(
-        lots
-        for owner, contract, lots in _held_allocations(store)
-        if (owner, contract) == (entity_id, contract_id)
-    )
+    return booked + held_for(store, entity_id, contract_id)
 
 
-def held_lots(store: Store, province_id: int, contract_id: int) -> int:
+def held_by_province(store: Store, province_id: int, contract_id: int) -> int:
     """Units in a provincial account that are some entity's already, less those surrendered for it."""
     entities = {
         row[0] for row in store.rows("SELECT entity_id FROM entity WHERE province_id = ?", (province_id,))
@@ -74,6 +70,15 @@ def held_lots(store: Store, province_id: int, contract_id: int) -> int:
         if found["entity_id"] in entities and found["contract_id"] == contract_id
     )
     return int(held - surrendered)
+
+
+def held_for(store: Store, entity_id: int, contract_id: int) -> int:
+    """What was allocated to a risky emitter and stays in the provincial account (rulebook §2.5)."""
+    return sum(
+        lots
+        for owner, contract, lots in _held_allocations(store)
+        if (owner, contract) == (entity_id, contract_id)
+    )
 
 
 def _held_allocations(store: Store) -> list[tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""Rows of entities and their accounts after the opening: restricted, closed; provinces and banks known."""
+"""Rows of entities and their accounts after the opening: restricted, closed."""
 
 from settlement.store.database import Store
 
@@ -7,18 +7,6 @@ def is_account_taken(store: Store, entity_id: int, account_id: int) -> bool:
     """Whether the entity or the trading account's number is there already."""
     sql = "SELECT 1 FROM entity WHERE entity_id = ? UNION SELECT 1 FROM trading_account WHERE account_id = ?"
     return store.row(sql, (entity_id, account_id)) is not None
-
-
-def is_known_province(store: Store, province_id: int) -> bool:
-    """Whether the province is entered; every one is while none are."""
-    count = store.number("SELECT COUNT(*) FROM province")
-    return not count or store.row("SELECT 1 FROM province WHERE province_id = ?", (province_id,)) is not None
-
-
-def is_known_bank(store: Store, bank_id: int) -> bool:
-    """Whether the settlement bank is entered; every one is while none are."""
-    count = store.number("SELECT COUNT(*) FROM settlement_bank")
-    return not count or store.row("SELECT 1 FROM settlement_bank WHERE bank_id = ?", (bank_id,)) is not None
 
 
 def restrict_entity(store: Store, entity_id: int, may_buy: bool, may_sell: bool, may_move: bool) -> None:

@@ -3,14 +3,12 @@
 An application counts while its operation waits or is done; a surrender that was reversed counts no more.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from exchange.vocabulary.enums import SettlementStage
 from settlement.store.database import Store
 from settlement.vocabulary.chart import Bucket
-from settlement.vocabulary.operations import OperationKind, OperationState
 
 
 class Obligation(NamedTuple):
@@ -54,12 +52,6 @@ def save_obligation(store: Store, row: Obligation) -> None:
         " DO UPDATE SET verified_lots = excluded.verified_lots, due_lots = excluded.due_lots",
         row,
     )
-
-
-def read_obligation(store: Store, entity_id: int, year: int) -> Obligation | None:
-    """One obligation."""
-    row = store.row(f"SELECT {_COLUMNS} FROM obligation WHERE entity_id = ? AND year = ?", (entity_id, year))
-    return None if row is None else Obligation(*row)
 
 
 def obligations(store: Store, entity_id: int = 0) -> list[Obligation]:
@@ -153,20 +145,6 @@ def held_lots_on(
         (trading_day, *values),
     )
     return now - since
-
-
-def allocated_to_province_for(store: Store, entity_id: int, contract_id: int) -> int:
-    """What was allocated to a risky emitter and stays in the provincial account (rulebook §2.5)."""
-    rows = store.rows(
-        "SELECT params FROM operation WHERE kind = ? AND state = ? AND entity_id = ?",
-        (OperationKind.ALLOCATE.value, OperationState.DONE.value, entity_id),
-    )
-    found = [json.loads(row[0]) for row in rows]
-    return sum(
-        one["lots"]
-        for one in found
-        if one["basis"] == "held-by-province" and one["contract_id"] == contract_id
-    )
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -95,16 +95,6 @@ def operations_in(store: Store, *states: OperationState) -> list[Operation]:
     return [found for row in rows if (found := _operation(row))]
 
 
-def operations_of(store: Store, entity_id: int, after_id: int = 0, limit: int = 100) -> list[Operation]:
-    """Operations about an entity after a number, oldest first."""
-    rows = store.rows(
-        f"SELECT {_COLUMNS} FROM operation WHERE entity_id = ? AND operation_id > ?"
-        " ORDER BY operation_id LIMIT ?",
-        (entity_id, after_id, limit),
-    )
-    return [found for row in rows if (found := _operation(row))]
-
-
 class TrailStep(NamedTuple):
     """One step of the audit trail."""
 

@@ -70,14 +70,16 @@ class Crossings:
         blocked = _blocked(context)
         records: list[Records] = []
         for transfer in running_transfers(context.store):
-            is_new = transfer.state is TransferState.WAITING
-            if (only_new and not is_new) or transfer.account_id in blocked:
+            if transfer.state is TransferState.HELD or transfer.account_id in blocked:
                 continue
-            if transfer.state is TransferState.HELD:
-                continue
+            is_new = (
+                transfer.trading_day != day
+            )  # a number is of its day; a break may have kept it from ending
             if is_new:
                 number = next_transfer_id(context.store, day)
                 transfer = transfer._replace(state=TransferState.ASKED, trading_day=day, transfer_id=number)
+            elif only_new:
+                continue
             records.append(self._command(context, transfer, day, first_reference + len(records)))
         return records
 

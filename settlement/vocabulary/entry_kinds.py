@@ -11,7 +11,6 @@ class EntryKind(StrEnum):
     ALLOCATE = "allocate"  # national or provincial -> registry-available of an entity
     TAKE_BACK = "take-back"  # registry-available -> provincial: too much was pre-allocated
     AUCTION_ISSUE = "auction-issue"  # national -> trading-available of the issuer's account
-    AUCTION_INCOME = "auction-income"  # member cash of the issuer -> state auction income
     TO_TRADING = "to-trading"  # registry-available -> (to-trading ->) trading-available
     TO_REGISTRY = "to-registry"  # trading-available -> (to-registry ->) registry-available
     HOLD = "hold"  # available -> held at the seal, or back
@@ -30,15 +29,10 @@ class EntryKind(StrEnum):
     REVERSAL = "reversal"  # what an entry named in the reference had moved, the other way
     DEPOSIT = "deposit"  # settlement bank -> member cash (by way of member-cash-in)
     WITHDRAWAL = "withdrawal"  # member cash or held -> settlement bank
-    BANK_FUNDING = "bank-funding"  # one settlement bank -> between banks -> another
     DELIVERY_UNITS = "delivery-units"  # trading-available of sellers -> of buyers
     DELIVERY_CASH = "delivery-cash"  # member cash of buyers -> of sellers
     TRADING_FEE = "trading-fee"  # member cash -> trading fee income
     SETTLEMENT_FEE = "settlement-fee"  # member cash -> settlement fee income
-    RESERVE_COVER = "reserve-cover"  # settlement reserve -> member cash that could not pay
-    RESERVE_FUNDING = "reserve-funding"  # settlement bank -> settlement reserve or exchange risk reserve
-    PENALTY = "penalty"  # member cash -> penalties
-    ADJUSTMENT = "adjustment"  # closes a break, with its number and reason
 
 
 class BreakKind(StrEnum):

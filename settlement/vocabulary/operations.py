@@ -26,15 +26,6 @@ class OperationKind(StrEnum):
     RETIRE = "retire"
     CARRY_OVER = "carry-over"
     REVERSE = "reverse"
-    DEPOSIT = "deposit"
-    WITHDRAW = "withdraw"
-    FUND_RESERVE = "fund-reserve"
-    PENALTY = "penalty"
-    BUST = "bust"
-    CORRECT = "correct"
-    OBJECT = "object"
-    ANSWER_OBJECTION = "answer-objection"
-    CLOSE_BREAK = "close-break"
 
 
 class OperationState(StrEnum):

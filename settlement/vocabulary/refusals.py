@@ -24,8 +24,6 @@ class RefusalCode(IntEnum):
     NOT_YOURS = 115
     TOO_LATE = 201
     DAY_HELD = 202
-    CASH_RESTRICTED = 203
-    NO_SUCH_DAY = 204
     UNKNOWN_ACCOUNT = 301
     ACCOUNT_CLOSED = 302
     ACCOUNT_RESTRICTED = 303
@@ -34,9 +32,7 @@ class RefusalCode(IntEnum):
     UNKNOWN_CONTRACT = 310
     UNKNOWN_PROVINCE = 311
     UNKNOWN_BANK = 312
-    AMOUNT_NOT_POSITIVE = 401
     UNITS_INSUFFICIENT = 402
-    CASH_INSUFFICIENT = 403
     BROKEN_ACCOUNT = 404
     VINTAGE_NOT_USABLE = 501
     NO_OBLIGATION = 502
@@ -45,9 +41,6 @@ class RefusalCode(IntEnum):
     LATE_SURRENDERER = 505
     NOT_REVERSIBLE = 510
     SHANGHAI_REFUSED = 601
-    BANK_REFUSED = 602
-    UNKNOWN_TRADE = 603
-    UNKNOWN_BREAK = 604
 
 
 class RefusalText(NamedTuple):
@@ -94,12 +87,6 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     RefusalCode.DAY_HELD: RefusalText(
         "当日结算暂停", "the settlement day is held", "wait until the corrected run is delivered"
     ),
-    RefusalCode.CASH_RESTRICTED: RefusalText(
-        "出入金受限",
-        "cash in and out is restricted until statements are out",
-        "ask again after the statements",
-    ),
-    RefusalCode.NO_SUCH_DAY: RefusalText("无此交易日", "there is no such settled day", "name a settled day"),
     RefusalCode.UNKNOWN_ACCOUNT: RefusalText(
         "无此账户", "there is no such account", "check the account number"
     ),
@@ -124,16 +111,10 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     RefusalCode.UNKNOWN_BANK: RefusalText(
         "无此结算银行", "there is no such settlement bank", "check its number"
     ),
-    RefusalCode.AMOUNT_NOT_POSITIVE: RefusalText(
-        "数量须为正", "the amount is not above zero", "ask for at least 1"
-    ),
     RefusalCode.UNITS_INSUFFICIENT: RefusalText(
         "可用配额不足",
         "not enough units in that bucket",
         "ask for what is available, or move units there first",
-    ),
-    RefusalCode.CASH_INSUFFICIENT: RefusalText(
-        "可取资金不足", "not enough cash that may leave", "sale proceeds of the day may leave tomorrow"
     ),
     RefusalCode.BROKEN_ACCOUNT: RefusalText(
         "账户对账不符，暂停办理",
@@ -162,15 +143,6 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     ),
     RefusalCode.SHANGHAI_REFUSED: RefusalText(
         "上海交易系统拒绝", "Shanghai, which owns the balance today, refused", "see its reason in the detail"
-    ),
-    RefusalCode.BANK_REFUSED: RefusalText(
-        "结算银行拒绝", "the settlement bank refused", "see its reason in the detail"
-    ),
-    RefusalCode.UNKNOWN_TRADE: RefusalText(
-        "无此成交", "there is no such trade today", "check the match number"
-    ),
-    RefusalCode.UNKNOWN_BREAK: RefusalText(
-        "无此差错", "there is no such open break", "look at the open breaks"
     ),
 }
 

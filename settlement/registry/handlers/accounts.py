@@ -5,16 +5,10 @@ from typing import Any, Final
 from settlement.ledger.balances import balances_now
 from settlement.operations.handler import DONE, Context, Handler, Outcome
 from settlement.registry.accounts import Holder, find_entity, open_accounts
-from settlement.registry.handlers.checks import standing
-from settlement.store.entities import (
-    close_entity,
-    is_account_taken,
-    is_known_bank,
-    is_known_province,
-    restrict_entity,
-)
+from settlement.registry.handlers.checks import province_known, standing
+from settlement.store.entities import close_entity, is_account_taken, restrict_entity
 from settlement.store.operations import Operation
-from settlement.vocabulary.chart import SUB_LEDGER, Bucket
+from settlement.vocabulary.chart import SETTLEMENT_BANK, SUB_LEDGER, Bucket
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
 OF_ENTITY: Final = frozenset(
@@ -35,9 +29,9 @@ OF_TRADING_ACCOUNT: Final = SUB_LEDGER | {
 
 
 def _check_open(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
-    if not is_known_province(context.store, params.province_id):
-        return Refusal(RefusalCode.UNKNOWN_PROVINCE, f"province {params.province_id}")
-    if not is_known_bank(context.store, params.bank_id):
+    if (refusal := province_known(params.province_id)) is not None:
+        return refusal
+    if params.bank_id != SETTLEMENT_BANK:  # the only one in this release
         return Refusal(RefusalCode.UNKNOWN_BANK, f"bank {params.bank_id}")
     if is_account_taken(context.store, params.entity_id, params.account_id):
         return Refusal(RefusalCode.ACCOUNT_EXISTS, f"entity {params.entity_id}, account {params.account_id}")

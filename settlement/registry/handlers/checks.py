@@ -1,11 +1,15 @@
 """Checks that several kinds share: who may take part, which vintages are held, what an account has."""
 
+from typing import Final
+
 from settlement.ledger.balances import balance_of
 from settlement.operations.handler import Context
 from settlement.registry.accounts import find_entity
 from settlement.store.breaks import open_breaks
 from settlement.vocabulary.chart import LedgerKey
 from settlement.vocabulary.refusals import Refusal, RefusalCode
+
+PROVINCES: Final = 32
 
 
 def standing(context: Context, entity_id: int, *, must_move: bool = False) -> Refusal | None:
@@ -27,6 +31,13 @@ def contract_known(context: Context, contract_id: int) -> Refusal | None:
     if contract_id in context.season.contracts_of_day(context.moment.booking_day):
         return None
     return Refusal(RefusalCode.UNKNOWN_CONTRACT, f"contract {contract_id}")
+
+
+def province_known(province_id: int) -> Refusal | None:
+    """Refuses a number that is none of the 31 provinces and the one more (rulebook §2.1)."""
+    if 1 <= province_id <= PROVINCES:
+        return None
+    return Refusal(RefusalCode.UNKNOWN_PROVINCE, f"province {province_id}")
 
 
 def enough(context: Context, key: LedgerKey, lots: int, spoken_for: int = 0) -> Refusal | None:

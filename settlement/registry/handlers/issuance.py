@@ -6,9 +6,8 @@ from settlement.ledger.entries import transfer
 from settlement.operations.handler import DONE, Context, Handler, Outcome, done
 from settlement.operations.params import Basis
 from settlement.registry.accounts import entity_of_account, find_entity
-from settlement.registry.handlers.checks import contract_known, enough, standing
-from settlement.store.booked import allocated_lots, held_lots
-from settlement.store.entities import is_known_province
+from settlement.registry.handlers.checks import contract_known, enough, province_known, standing
+from settlement.store.booked import allocated_lots, held_by_province
 from settlement.store.operations import Operation
 from settlement.vocabulary.chart import Bucket, LedgerKey, units
 from settlement.vocabulary.entry_kinds import EntryKind
@@ -29,10 +28,10 @@ def _issue(context: Context, operation: Operation, params: Any) -> Outcome:
 
 
 def _check_province(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
-    if not is_known_province(context.store, params.province_id):
-        return Refusal(RefusalCode.UNKNOWN_PROVINCE, f"province {params.province_id}")
-    return contract_known(context, params.contract_id) or enough(
-        context, units(params.contract_id, Bucket.NATIONAL), params.lots
+    return (
+        province_known(params.province_id)
+        or contract_known(context, params.contract_id)
+        or enough(context, units(params.contract_id, Bucket.NATIONAL), params.lots)
     )
 
 
@@ -105,7 +104,7 @@ def _auction_issue(context: Context, operation: Operation, params: Any) -> Outco
 def _province_has(context: Context, entity_id: int, contract_id: int, lots: int) -> Refusal | None:
     """Refuses more than the provincial account has beside what it holds for risky emitters."""
     province = _accounts(context, entity_id, contract_id)[0]
-    return enough(context, province, lots, held_lots(context.store, province.owner_id, contract_id))
+    return enough(context, province, lots, held_by_province(context.store, province.owner_id, contract_id))
 
 
 def _accounts(context: Context, entity_id: int, contract_id: int) -> tuple[LedgerKey, LedgerKey]:

@@ -44,17 +44,7 @@ WHEN OLD.kind <> NEW.kind OR OLD.params <> NEW.params OR OLD.person_id <> NEW.pe
     OR OLD.command_hash <> NEW.command_hash OR OLD.asked_ns <> NEW.asked_ns
 BEGIN SELECT RAISE(ABORT, 'what was asked does not change'); END;
 
--- Provinces and settlement banks; which of them an entity belongs to.
-CREATE TABLE province (
-    province_id INTEGER PRIMARY KEY,
-    name_zh TEXT NOT NULL,
-    name_en TEXT NOT NULL
-) STRICT;
-CREATE TABLE settlement_bank (
-    bank_id INTEGER PRIMARY KEY,
-    name_zh TEXT NOT NULL,
-    name_en TEXT NOT NULL
-) STRICT;
+-- Which province an entity belongs to, and what its accounts may do.
 ALTER TABLE entity ADD COLUMN province_id INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entity ADD COLUMN may_buy INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entity ADD COLUMN may_sell INTEGER NOT NULL DEFAULT 1;

@@ -211,6 +211,8 @@ def test_carry_over_links_the_old_serials_with_the_new(store: Store) -> None:
     assert links == [(entry, CEA, 8, 10, NEW, 1), (entry, CEA, 11, 14, NEW, 4)]
     assert links_of(store, entry) == links
     assert (link_into(store, NEW, 3), link_into(store, NEW, 8)) == (links[0], None)
+    assert [stay.account for stay in history(store, NEW, 2)] == [NATIONAL, pending, used, fresh]
+    assert [stay.account for stay in history(store, NEW, 5)] == [pending, used, fresh]
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         store.execute("DELETE FROM serial_link")
 

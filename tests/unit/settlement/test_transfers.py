@@ -5,13 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from exchange.rulebook.calendars import trading_calendar
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.units import trading_day_number
 from settlement.ledger.balances import balance_of
 from settlement.ledger.check import check_ledger
-from settlement.store.breaks import open_breaks
+from settlement.moment import moment_of
+from settlement.operations.audit import check_audit
+from settlement.operations.desk import APPROVAL_NS
+from settlement.serials.check import check_serials
+from settlement.serials.lineage import history, serials_of_trade
+from settlement.store.breaks import Break, open_breaks, record_breaks
 from settlement.store.operations import read_operation
 from settlement.vocabulary.chart import Bucket, units
+from settlement.vocabulary.entry_kinds import BreakKind
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
 from settlement.vocabulary.refusals import RefusalCode
 from tests.unit.settlement.fake_shanghai import FakeShanghai
@@ -62,6 +70,8 @@ def finish(town: Town, shanghai: FakeShanghai) -> None:
     assert town.stage is Stage.STATED
     assert open_breaks(town.store) == []
     check_ledger(town.store)
+    check_serials(town.store)
+    check_audit(town.store)
 
 
 def test_out_and_in_while_the_day_runs(tmp_path: Path) -> None:
@@ -225,3 +235,76 @@ def test_a_transfer_that_meets_the_seal_is_ended_after_it(tmp_path: Path) -> Non
     assert town.stage is Stage.STATED
     assert (state(town, wanted), in_registry(town)) == (OperationState.DONE, 200)
     check_ledger(town.store)
+
+
+def test_an_account_with_a_break_moves_nothing_until_it_is_closed(tmp_path: Path) -> None:
+    town, shanghai = opened(tmp_path)
+    ask(town, OUT, 500, "first")
+    town.pump()
+    wanted = ask(town, INTO, 200, "kept", line_is_up=False)
+    found = Break(ACCOUNT, CEA, BreakKind.UNITS, 1, 2)
+    shanghai.seal()
+    events = shanghai.events(town._taken)
+    town._taken += len(events)
+    said = town.city.take(town._taken - len(events), events)
+    with town.store.transaction():  # a difference found while the transfer waits, and closed the day after
+        record_breaks(town.store, shanghai.number, [found], "")
+    town.city._steps._crossings.settle(town.city._context(town.day))
+    assert state(town, wanted) is OperationState.RUNNING
+    with town.store.transaction():
+        record_breaks(town.store, shanghai.number, [], "found no more")
+    town.obey(said)
+    town.pump()
+    assert town.stage is Stage.STATED
+    assert state(town, wanted) is OperationState.DONE
+
+
+def test_a_transfer_that_outlives_its_day_gets_a_number_of_the_next(tmp_path: Path) -> None:
+    town, shanghai = opened(tmp_path)
+    wanted = ask(town, OUT, 200, line_is_up=False)
+    with town.store.transaction():
+        town.store.execute("UPDATE city_transfer SET trading_day = trading_day - 1")
+    town.connect(shanghai)
+    town.pump()
+    assert (state(town, wanted), in_registry(town)) == (OperationState.DONE, 200)
+    finish(town, shanghai)
+
+
+def test_what_nobody_approves_in_time_ends_with_the_next_act(tmp_path: Path) -> None:
+    town, shanghai = opened(tmp_path)
+    ask(town, OUT, 300)
+    town.pump()
+    fields = f'{{"entity_id": {ENTITY}, "contract_id": {CEA}, "lots": 100, "purpose": "p"}}'.encode()
+    waiting, withdrawn, declined = (
+        town.city.ask(HOLDER, key, OperationKind.RETIRE, fields)[0] for key in ("a", "b", "c")
+    )
+    assert in_registry(town) == 0
+    assert town.city.withdraw(HOLDER, withdrawn.operation_id)[0].state is OperationState.WITHDRAWN
+    reviewer = Person("crc-2", Institution.REGISTRY, Level.REVIEWER)
+    assert town.city.decline(reviewer, declined.operation_id, "no")[0].state is OperationState.DECLINED
+    assert in_registry(town) == 200
+    with town.store.transaction():
+        town.store.execute("UPDATE settlement_day SET time_ns = time_ns + ?", (APPROVAL_NS,))
+    late, _ = town.city.approve(reviewer, waiting.operation_id, waiting.command_hash)
+    assert late.refusal is RefusalCode.NOT_WAITING
+    assert (state(town, waiting.operation_id), in_registry(town)) == (OperationState.EXPIRED, 300)
+    check_audit(town.store)
+
+
+def test_from_a_delivered_trade_to_its_serials_and_back(tmp_path: Path) -> None:
+    town, shanghai = opened(tmp_path)
+    finish(town, shanghai)
+    for number, (buyer, seller, contract, _, lots) in enumerate(TRADES, 1):
+        pieces = serials_of_trade(town.store, shanghai.number, number)
+        assert sum(piece.last_serial - piece.first_serial + 1 for piece in pieces) == lots
+        assert {(piece.seller_account_id, piece.buyer_account_id) for piece in pieces} == {(seller, buyer)}
+        stays = history(town.store, contract, pieces[0].first_serial)
+        assert number in [stay.match_id for stay in stays]
+
+
+def test_after_the_last_day_of_the_calendar_there_is_still_a_day_to_book_on(tmp_path: Path) -> None:
+    town, shanghai = opened(tmp_path)
+    last = trading_calendar().last_date
+    day = town.day._replace(trading_day=trading_day_number(last), stage=Stage.STATED)
+    assert moment_of(day, town.season).booking_day == trading_day_number(last) + 1
+    finish(town, shanghai)

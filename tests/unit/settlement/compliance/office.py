@@ -15,7 +15,7 @@ from settlement.ledger.balances import balance_of, balances_now
 from settlement.ledger.book import book
 from settlement.ledger.check import check_ledger
 from settlement.ledger.entries import Entry, transfer
-from settlement.operations.desk import Answer, Desk
+from settlement.operations.desk import Desk
 from settlement.operations.handler import Context, Moment
 from settlement.registry.accounts import Holder, open_accounts
 from settlement.registry.handlers import REGISTRY_HANDLERS
@@ -23,6 +23,7 @@ from settlement.season import Season
 from settlement.serials.check import check_serials
 from settlement.store.database import Store
 from settlement.store.days import DayRow, insert_day
+from settlement.store.operations import Operation
 from settlement.vocabulary.chart import CASH, CONTRA, Bucket, LedgerKey, units
 from settlement.vocabulary.entry_kinds import EntryKind
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
@@ -67,7 +68,7 @@ class Office:
     def at(self, day: date, seconds: int = NOON, ns: int = 0) -> None:
         """Set the market's clock."""
         self.now_ns = market_time_ns(day, seconds) + ns
-        moment = Moment(self.now_ns, trading_day_number(day), True, False, False, False)
+        moment = Moment(self.now_ns, trading_day_number(day), True)
         self.context = Context(self.store, self.season, moment)
 
     def book(self, *entries: Entry) -> None:
@@ -97,22 +98,22 @@ class Office:
         self._asked += 1
         self.book(transfer(kind, f"move/{self._asked}", "", [(source, target, lots)]))
 
-    def ask(self, person: Person, kind: OperationKind, **fields: Any) -> Answer:
+    def ask(self, person: Person, kind: OperationKind, **fields: Any) -> Operation:
         self._asked += 1
         with self.store.transaction():
             return self.desk.ask(
                 self.context, person, f"key-{self._asked}", kind, msgspec.json.encode(fields)
             )
 
-    def approve(self, answer: Answer, person: Person) -> Answer:
-        operation = answer.operation
+    def approve(self, answer: Operation, person: Person) -> Operation:
+        operation = answer
         with self.store.transaction():
             return self.desk.approve(self.context, person, operation.operation_id, operation.command_hash)
 
-    def both(self, asks: Person, approves: Person, kind: OperationKind, **fields: Any) -> Answer:
+    def both(self, asks: Person, approves: Person, kind: OperationKind, **fields: Any) -> Operation:
         """Ask and approve; it is to be done."""
         answer = self.approve(self.ask(asks, kind, **fields), approves)
-        assert answer.operation.state is OperationState.DONE, answer.operation
+        assert answer.state is OperationState.DONE, answer
         return answer
 
     def oblige(self, entity_id: int, year: int, due: int) -> None:
@@ -129,7 +130,7 @@ class Office:
 
     def surrender(
         self, entity_id: int, lots: int, year: int = 2024, contract: int = CEA24, **more: int
-    ) -> Answer:
+    ) -> Operation:
         return self.ask(
             holder(entity_id),
             OperationKind.SURRENDER,
@@ -140,7 +141,7 @@ class Office:
             **more,
         )
 
-    def carry_over(self, entity_id: int, lots: int, contract: int = CEA24) -> Answer:
+    def carry_over(self, entity_id: int, lots: int, contract: int = CEA24) -> Operation:
         return self.ask(
             holder(entity_id),
             OperationKind.CARRY_OVER,
@@ -184,9 +185,9 @@ class Office:
             issued = -sum(amount for key, amount in found.items() if key.bucket in CONTRA)
             assert issued == sum(amount for key, amount in found.items() if key.bucket not in CONTRA)
 
-    def refuses(self, code: RefusalCode, answer: Answer, detail: str = "") -> None:
-        assert answer.operation.refusal is code, answer.operation
-        assert detail in answer.operation.detail
+    def refuses(self, code: RefusalCode, answer: Operation, detail: str = "") -> None:
+        assert answer.refusal is code, answer
+        assert detail in answer.detail
 
 
 def seconds_of(hour: int) -> int:

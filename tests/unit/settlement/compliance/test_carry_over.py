@@ -79,7 +79,7 @@ def test_several_applications_up_to_the_limit(holding: Office) -> None:
 
     holding.at(date(2026, 3, 26))  # weeks later: an application waits for its batch
     for asked in (first, second):
-        assert holding.approve(asked, REGISTRY).operation.state is OperationState.DONE
+        assert holding.approve(asked, REGISTRY).state is OperationState.DONE
     assert holding.lots(ANNA, Bucket.CARRIED_OVER) == 9_000
     assert holding.lots(ANNA, Bucket.CARRIED_OVER, CEA23) == 5_000
     assert holding.lots(ANNA, Bucket.PENDING_CARRY_OVER) == 0
@@ -87,7 +87,7 @@ def test_several_applications_up_to_the_limit(holding: Office) -> None:
     holding.proven()
 
     holding.refuses(RefusalCode.CARRY_OVER_LIMIT, holding.carry_over(ANNA, 2_001), "2000 of 16000 left")
-    assert holding.carry_over(ANNA, 2_000).operation.state is OperationState.ASKED
+    assert holding.carry_over(ANNA, 2_000).state is OperationState.ASKED
 
 
 def test_new_serials_name_the_old_ones(holding: Office) -> None:
@@ -99,11 +99,11 @@ def test_new_serials_name_the_old_ones(holding: Office) -> None:
 
 
 def test_what_is_withdrawn_returns_and_may_be_applied_for_again(holding: Office) -> None:
-    asked = holding.carry_over(ANNA, 16_000).operation
+    asked = holding.carry_over(ANNA, 16_000)
     with holding.store.transaction():
         holding.desk.withdraw(holding.context, holder(ANNA), asked.operation_id)
     assert holding.lots(ANNA, Bucket.REGISTRY_AVAILABLE) == 20_000
-    assert holding.carry_over(ANNA, 16_000).operation.state is OperationState.ASKED
+    assert holding.carry_over(ANNA, 16_000).state is OperationState.ASKED
 
 
 def test_an_application_lapses_after_its_batch(holding: Office) -> None:
@@ -117,7 +117,7 @@ def test_an_application_lapses_after_its_batch(holding: Office) -> None:
 
 def test_deadline_of_applications(holding: Office) -> None:
     holding.at(date(2026, 6, 10), seconds_of(17), -1)
-    assert holding.carry_over(ANNA, 10).operation.state is OperationState.ASKED
+    assert holding.carry_over(ANNA, 10).state is OperationState.ASKED
     before = balances_now(holding.store)
     holding.at(date(2026, 6, 10), seconds_of(17))
     holding.refuses(RefusalCode.TOO_LATE, holding.carry_over(ANNA, 10), "2026-06-10 17:00")

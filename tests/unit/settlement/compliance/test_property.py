@@ -51,13 +51,13 @@ def test_surrendered_is_at_most_due_and_vintages_are_conserved(
                 office.give(entity_id, contract, lots)
             for entity_id, obliged, year, contract, lots, then in applications:
                 asked = office.surrender(entity_id, lots, year, contract, obliged_entity_id=obliged)
-                if asked.operation.state is not OperationState.ASKED:
+                if asked.state is not OperationState.ASKED:
                     continue
                 if then == "approve":
                     office.approve(asked, reviewer(PEOPLE[obliged - 1].province_id))
                 elif then == "withdraw":
                     with office.store.transaction():
-                        office.desk.withdraw(office.context, holder(entity_id), asked.operation.operation_id)
+                        office.desk.withdraw(office.context, holder(entity_id), asked.operation_id)
             for (entity_id, year), due in dues.items():
                 row = office.row(entity_id, year)
                 assert 0 <= row.surrendered_lots <= row.surrendered_lots + row.pending_lots <= due

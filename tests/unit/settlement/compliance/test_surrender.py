@@ -65,18 +65,18 @@ def test_surrender_step_by_step(obliged: Office) -> None:
 
 
 def test_what_is_declined_withdrawn_or_expires_returns(obliged: Office) -> None:
-    asked = obliged.surrender(ANNA, 60).operation
+    asked = obliged.surrender(ANNA, 60)
     with obliged.store.transaction():
         declined = obliged.desk.decline(obliged.context, reviewer(1), asked.operation_id, "why")
-    assert declined.operation.state is OperationState.DECLINED
+    assert declined.state is OperationState.DECLINED
     assert balances(obliged) == (150, 0, 0)
 
-    asked = obliged.surrender(ANNA, 100).operation
+    asked = obliged.surrender(ANNA, 100)
     with obliged.store.transaction():
         obliged.desk.withdraw(obliged.context, holder(ANNA), asked.operation_id)
     assert balances(obliged) == (150, 0, 0)
 
-    asked = obliged.surrender(ANNA, 100).operation
+    asked = obliged.surrender(ANNA, 100)
     moment: Moment = obliged.context.moment
     later = obliged.context._replace(moment=moment._replace(time_ns=asked.asked_ns + APPROVAL_NS))
     with obliged.store.transaction():
@@ -119,7 +119,7 @@ def test_units_in_trading_do_not_count(obliged: Office) -> None:
 def test_pending_counts_as_applied_for(obliged: Office) -> None:
     obliged.surrender(ANNA, 60)
     obliged.refuses(RefusalCode.MORE_THAN_DUE, obliged.surrender(ANNA, 41), "40 still due")
-    assert obliged.surrender(ANNA, 40).operation.state is OperationState.ASKED
+    assert obliged.surrender(ANNA, 40).state is OperationState.ASKED
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_the_deadline_is_that_of_asking(obliged: Office, hour: int, ns: int, sta
     obliged.at(DEADLINE, seconds_of(hour), ns)
     asked = obliged.surrender(ANNA, 100)
     obliged.at(date(2026, 1, 2))
-    assert obliged.approve(asked, reviewer(1)).operation.state is OperationState.DONE
+    assert obliged.approve(asked, reviewer(1)).state is OperationState.DONE
     assert obliged.row(ANNA).standing is standing
 
 
@@ -153,7 +153,7 @@ def test_where_lateness_is_not_accepted_it_is_refused(
     obliged.at(DEADLINE, seconds_of(17))
     obliged.refuses(RefusalCode.TOO_LATE, obliged.surrender(ANNA, 50), "2024")
     assert balances_now(obliged.store) == before
-    assert obliged.approve(asked, reviewer(1)).operation.state is OperationState.DONE
+    assert obliged.approve(asked, reviewer(1)).state is OperationState.DONE
     assert obliged.row(ANNA).standing is Standing.SHORT
 
 
@@ -163,7 +163,7 @@ def test_a_third_party_surrenders_and_the_obliged_ones_province_approves(office:
     asked = office.surrender(ANNA, 80, obliged_entity_id=CARA)
     assert balances(office) == (20, 80, 0)
     office.refuses(RefusalCode.OUT_OF_SCOPE, office.approve(asked, reviewer(1)))
-    assert office.approve(asked, reviewer(2)).operation.state is OperationState.DONE
+    assert office.approve(asked, reviewer(2)).state is OperationState.DONE
     assert balances(office) == (20, 0, 80)
     assert balances(office, CARA) == (0, 0, 0)
     assert office.row(CARA).standing is Standing.ON_TIME
@@ -226,7 +226,7 @@ def test_an_obligation_is_set_anew_but_not_below_what_was_surrendered(obliged: O
 
 
 def test_a_reversed_surrender_is_owed_again(obliged: Office) -> None:
-    done = obliged.approve(obliged.surrender(ANNA, 100), reviewer(1)).operation
+    done = obliged.approve(obliged.surrender(ANNA, 100), reviewer(1))
     clerk_of_registry = REGISTRY._replace(person_id="registry-1", level=clerk(1).level)
     obliged.both(
         clerk_of_registry, REGISTRY, OperationKind.REVERSE, operation_id=done.operation_id, reason="error"

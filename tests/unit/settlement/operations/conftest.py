@@ -10,13 +10,14 @@ import pytest
 from settlement.ledger.balances import balance_of, balances_now
 from settlement.ledger.check import check_ledger
 from settlement.operations.audit import check_audit
-from settlement.operations.desk import Answer, Desk
+from settlement.operations.desk import Desk
 from settlement.operations.handler import DONE, Context, Handler, Moment
 from settlement.registry.accounts import Holder, open_accounts
 from settlement.registry.handlers import REGISTRY_HANDLERS
 from settlement.season import Season
 from settlement.serials.check import check_serials
 from settlement.store.database import Store
+from settlement.store.operations import Operation
 from settlement.vocabulary.chart import Bucket, units
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
 
@@ -61,7 +62,7 @@ class Registry:
             for i in (ANNA, BEN, CARL, DORA)
         ]
         season = Season("test", 4, people, lambda day: {CEA: "CEA", CEA21: "CEA21"}, folder)
-        self.context = Context(self.store, season, Moment(NOW, DAY, True, False, False, False))
+        self.context = Context(self.store, season, Moment(NOW, DAY, True))
         self.desk = Desk({kind: REGISTRY_HANDLERS.get(kind, _UNUSED) for kind in OperationKind})
         self.count = 0
         with self.store.transaction():
@@ -71,33 +72,33 @@ class Registry:
         """Change the moment."""
         self.context = self.context._replace(moment=self.context.moment._replace(**fields))
 
-    def ask(self, who: Person, kind: OperationKind, key: str = "", /, **fields: Any) -> Answer:
+    def ask(self, who: Person, kind: OperationKind, key: str = "", /, **fields: Any) -> Operation:
         """Ask; a new key each time unless one is given."""
         self.count += 1
         data = msgspec.json.encode(fields)
         with self.store.transaction():
             return self.desk.ask(self.context, who, key or f"key {self.count}", kind, data)
 
-    def approve(self, who: Person, asked: Answer) -> Answer:
+    def approve(self, who: Person, asked: Operation) -> Operation:
         """Approve what was asked."""
-        operation = asked.operation
+        operation = asked
         with self.store.transaction():
             return self.desk.approve(self.context, who, operation.operation_id, operation.command_hash)
 
-    def decline(self, who: Person, asked: Answer) -> Answer:
+    def decline(self, who: Person, asked: Operation) -> Operation:
         """Decline what was asked."""
         with self.store.transaction():
-            return self.desk.decline(self.context, who, asked.operation.operation_id, "no")
+            return self.desk.decline(self.context, who, asked.operation_id, "no")
 
-    def withdraw(self, who: Person, asked: Answer) -> Answer:
+    def withdraw(self, who: Person, asked: Operation) -> Operation:
         """Withdraw what was asked."""
         with self.store.transaction():
-            return self.desk.withdraw(self.context, who, asked.operation.operation_id)
+            return self.desk.withdraw(self.context, who, asked.operation_id)
 
-    def both(self, who: Person, kind: OperationKind, /, **fields: Any) -> Answer:
+    def both(self, who: Person, kind: OperationKind, /, **fields: Any) -> Operation:
         """Ask, and have the second person of that institution approve."""
         asked = self.ask(who, kind, **fields)
-        if asked.operation.state is not OperationState.ASKED:
+        if asked.state is not OperationState.ASKED:
             return asked
         return self.approve(REVIEWERS[who.institution], asked)
 
