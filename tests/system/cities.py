@@ -62,6 +62,9 @@ class Cities:
             assert time.monotonic() < deadline, f"waiting for {what}:\n{self.text()}"
             time.sleep(0.02)
 
+    def until_one_ends(self, *processes: subprocess.Popen[str]) -> None:
+        self.until(lambda: any(one.poll() is not None for one in processes), "a process to end")
+
     def wait(self, process: subprocess.Popen[str]) -> int:
         try:
             return process.wait(PATIENCE_S)

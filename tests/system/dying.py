@@ -1,4 +1,4 @@
-"""`settlement serve` that kills a city at every step once: `python -m tests.system.dying VICTIM [settlement arguments]`.
+"""`settlement serve` that kills a city at every step once: `python -m tests.system.dying VICTIM serve ...`.
 
 VICTIM is wuhan (this very process) or shanghai (the process that run/shanghai.json names). At every step the
 victim dies at two instants: `before` the commit, when the step's work is done and nothing of it is kept, and

@@ -45,7 +45,7 @@ def test_wuhan_killed_at_every_step_settles_the_day_once(cities: Cities) -> None
         codes.append(cities.wait(start(cities, "wuhan", "--plant", "one-fen")))
     assert codes[-1] == 0, cities.text()
     expected = {f"{step.value} {moment}" for step in Step for moment in ("before", "after")}
-    # killed before, a hold is corrected at the next start; what people are told at the very end is not told again
+    # killed before, a hold is corrected at the next start; what people are told at the very end is told once
     unreached = {f"{Step.HOLD.value} after", f"{Step.TELL_DAY.value} before", f"{Step.TELL_DAY.value} after"}
     assert expected - deaths(cities) <= unreached
     assert_settled_once(cities)
@@ -59,7 +59,7 @@ def test_shanghai_killed_at_every_step_of_wuhan_settles_the_day_once(cities: Cit
         if exchange.poll() is not None:
             (cities.data / "run" / "shanghai.json").unlink()
             exchange = cities.start_exchange(day_seconds="8")
-        cities.until(lambda: wuhan.poll() is not None or exchange.poll() is not None, "a death or the end")
+        cities.until_one_ends(wuhan, exchange)
     assert wuhan.returncode == 0, cities.text()
     assert len(deaths(cities)) > len(Step)
     assert_settled_once(cities)
