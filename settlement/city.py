@@ -39,6 +39,7 @@ from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
+from settlement.store.happenings import note_line_opening
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
@@ -101,6 +102,8 @@ class City:
             self._stream_day = 0
             return []
         self._stream_day = day.trading_day
+        with self._store.transaction():
+            note_line_opening(self._store, day, is_restart=self._is_restart)
         return self._resume(day)
 
     def take(self, first_number: int, events: Records) -> list[Instruction]:

@@ -32,6 +32,7 @@ from settlement.outgoing import (
 from settlement.reconciliation import cleared_figures, delivered_figures, opening_positions, reconcile
 from settlement.registry.accounts import account_names
 from settlement.reports.day_file import day_record, write_day_file
+from settlement.reports.happenings import happenings
 from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
@@ -270,7 +271,8 @@ class Steps:
         report = next((r for r in read_reports(self._store) if r.trading_day == day.trading_day), None)
         assert report is not None, f"expected a report of day {day.trading_day}, found none"
         codes = self._season.contracts_of_day(day.trading_day)
-        record = day_record(report, open_breaks(self._store), codes)
+        happened = happenings(self._store, day.trading_day, codes)
+        record = day_record(report, open_breaks(self._store), happened, codes)
         write_day_file(self._season.folder / "days", record)
         return Done(day)
 

@@ -36,6 +36,14 @@ class RegistryStatus(Struct, frozen=True):
     is_held: bool
 
 
+class Happening(Struct, frozen=True):
+    """What a day had besides trades, in words: a line cut, a run refused, a freeze, a trade undone."""
+
+    what: str
+    zh: str
+    en: str
+
+
 class RegistryDay(Struct, frozen=True):
     """One row of Wuhan's /days, and a file of DATA/wuhan/days."""
 
@@ -47,6 +55,7 @@ class RegistryDay(Struct, frozen=True):
     breaks: tuple[BreakView, ...]
     units_conserved: bool
     cash_conserved: bool
+    happenings: tuple[Happening, ...] = ()
 
     @property
     def is_balanced(self) -> bool:

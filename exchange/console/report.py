@@ -164,7 +164,20 @@ def _settlement(season: SeasonView) -> str:
         "守恒 conserved",
     )
     low = "".join(element("th", text(name), css="n" if 1 < i < 6 else "") for i, name in enumerate(names))
-    return _table(element("tr", low), [_settled(row) for row in season.rows], "settlement")
+    table = _table(element("tr", low), [_settled(row) for row in season.rows], "settlement")
+    return table + _happenings(season)
+
+
+def _happenings(season: SeasonView) -> str:
+    """What the days had besides trades, one line each."""
+    rows = [
+        element("li", _both((f"{row.settled.date} {one.zh}", one.en)))
+        for row in season.rows
+        if row.settled is not None
+        for one in row.settled.happenings
+    ]
+    heading = element("h3", _both(("特别事项", "What else happened")))
+    return heading + element("ul", "".join(rows), css="happenings") if rows else ""
 
 
 def _settled(row: SeasonRow) -> list[str]:

@@ -16,6 +16,7 @@ from settlement.api.line import Line
 from settlement.api.worker import Worker
 from settlement.reports.balances import code_of_assets
 from settlement.reports.day_file import break_record, day_record
+from settlement.reports.happenings import happenings
 from settlement.store.breaks import open_breaks, read_reports
 from settlement.store.database import Store
 
@@ -86,7 +87,12 @@ def _days(store: Store) -> list[dict[str, Any]]:
     reports = read_reports(store)
     newest = reports[-1].trading_day if reports else 0
     return [
-        day_record(report, open_breaks(store) if report.trading_day == newest else (), codes)
+        day_record(
+            report,
+            open_breaks(store) if report.trading_day == newest else (),
+            happenings(store, report.trading_day, codes),
+            codes,
+        )
         for report in reports
     ]
 

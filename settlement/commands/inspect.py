@@ -19,8 +19,8 @@ from settlement.ledger.check import check_ledger
 from settlement.operations.audit import check_audit
 from settlement.reconciliation import cleared_figures, delivered_figures, reconcile
 from settlement.registry.accounts import account_names
+from settlement.reports.assets import asset_word
 from settlement.reports.balances import balance_sheet, code_of_assets
-from settlement.reports.day_file import asset_word
 from settlement.reports.statements import read_day_book, statement
 from settlement.serials.check import check_serials
 from settlement.store.breaks import Break, open_breaks, read_reports

@@ -1,22 +1,16 @@
-"""days/<date>.json: what a day came to and every open break, for `exchange up`, the console and people."""
+"""days/<date>.json: what a day came to, what happened, every open break; for `up` and the console."""
 
 import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from exchange.vocabulary.units import trading_day_date
+from settlement.reports.assets import ALL_WORD, asset_word
+from settlement.reports.happenings import Happening
 from settlement.store.breaks import Break, DayReport
 from settlement.vocabulary.chart import CASH
-
-CASH_WORD: Final = "cash"
-ALL_WORD: Final = "all"
-
-
-def asset_word(asset_id: int, codes: Mapping[int, str]) -> str:
-    """The contract's code, or `cash`."""
-    return CASH_WORD if asset_id == CASH else codes.get(asset_id, str(asset_id))
 
 
 def break_record(found: Break, codes: Mapping[int, str]) -> dict[str, Any]:
@@ -32,7 +26,9 @@ def break_record(found: Break, codes: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def day_record(report: DayReport, breaks: Sequence[Break], codes: Mapping[int, str]) -> dict[str, Any]:
+def day_record(
+    report: DayReport, breaks: Sequence[Break], happened: Sequence[Happening], codes: Mapping[int, str]
+) -> dict[str, Any]:
     """A day as JSON."""
     return {
         "date": trading_day_date(report.trading_day).isoformat(),
@@ -43,6 +39,7 @@ def day_record(report: DayReport, breaks: Sequence[Break], codes: Mapping[int, s
         "stage": report.stage.name,
         "units_conserved": report.units_conserved,
         "cash_conserved": report.cash_conserved,
+        "happenings": [one._asdict() for one in happened],
     }
 
 

@@ -118,6 +118,7 @@ def test_day_file_and_balance_sheet_say_the_same(tmp_path: Path) -> None:
         "stage": "STATED",
         "units_conserved": True,
         "cash_conserved": True,
+        "happenings": [],
     }
     assert sheet["settled_trades"] == 3
     assert sheet["days"][0]["trades"] == 3
