@@ -5,6 +5,17 @@ import sys
 
 import typer
 
+from settlement.commands.door import (
+    approve_command,
+    ask_command,
+    decline_command,
+    keys,
+    kinds_command,
+    operations_command,
+    outcome_command,
+    show_command,
+    withdraw_command,
+)
 from settlement.commands.inspect import (
     balances_command,
     check_command,
@@ -27,6 +38,15 @@ app.command("check")(check_command)
 app.command("reconcile")(reconcile_command)
 app.command("statement")(statement_command)
 app.command("balances")(balances_command)
+app.command("ask")(ask_command)
+app.command("approve")(approve_command)
+app.command("decline")(decline_command)
+app.command("withdraw")(withdraw_command)
+app.command("operations")(operations_command)
+app.command("kinds")(kinds_command)
+app.command("outcome")(outcome_command)
+app.command("show")(show_command)
+app.add_typer(keys, name="key")
 
 
 def main() -> None:

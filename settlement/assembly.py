@@ -14,6 +14,9 @@ from typing import Final
 import uvicorn
 
 from exchange.client import address_of, credentials_of
+from exchange.rulebook.scenarios import load_scenario
+from settlement.api.door import Door
+from settlement.api.keys import make_missing_keys, people_of
 from settlement.api.line import Line, Plan
 from settlement.api.status import make_app
 from settlement.api.token import load_or_make_token
@@ -52,15 +55,21 @@ async def _serve(settings: Settings) -> int:
         season = load_season(settings)
         stores.append(Store.open(settings.store_path))
         check_ledger(stores[0])  # a balance that the entries do not give must not open a day
-        return City(stores[0], season)
+        city = City(stores[0], season)
+        made = make_missing_keys(stores[0], people_of(season), settings.keys_folder)
+        if made:
+            LOG.info("%d machine keys made in %s", made, settings.keys_folder.relative_to(settings.data))
+        return city
 
     try:
         await worker.start(make_city)
         plan = Plan(settings.days, stops_when_held=settings.once)
         line = Line(worker, _address(settings), lambda: credentials_of(settings.data, LOGIN), plan)
+        profile = load_scenario(settings.scenario).profile
+        door = Door(line, settings.store_path, settings.folder / "statements", profile)
         server = _HttpServer(
             uvicorn.Config(
-                make_app(worker, line, settings.store_path, token),
+                make_app(worker, line, settings.store_path, token, door),
                 log_config=None,
                 log_level="warning",
                 access_log=False,
@@ -128,7 +137,7 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
     write_atomically(
         path, json.dumps({"host": host, "port": port, "pid": os.getpid(), "token_file": token_file}) + "\n"
     )
-    LOG.info("HTTP status on http://%s:%d (token in %s)", host, port, token_file)
+    LOG.info("HTTP on http://%s:%d (token in %s)", host, port, token_file)
     try:
         yield listener
     finally:

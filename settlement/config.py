@@ -38,6 +38,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return self.data / "credentials" / "wuhan-api.token"
 
     @property
+    def keys_folder(self) -> Path:
+        """The machine keys of the door, one file each."""
+        return self.data / "credentials" / "keys"
+
+    @property
     def address_path(self) -> Path:
         """Where a running Wuhan says where it listens."""
         return self.data / "run" / "wuhan.json"

@@ -9,4 +9,7 @@ SEND_PIECE_RECORDS_MIN: Final = 32  # after the exchange said BUSY the pieces be
 BUSY_PAUSE_MS: Final = 50  # between pieces once the exchange has said BUSY
 RECONNECT_FIRST_MS: Final = 50
 RECONNECT_MAX_MS: Final = 1_000
+DOOR_BODY_BYTES_MAX: Final = 16_384
+DOOR_WAITING_MAX: Final = 64  # operations that wait for the core; beyond it the door says BUSY
+DOOR_PAGE_MAX: Final = 500  # operations in one answer
 LAST_DAY_PATIENCE_MS: Final = 5_000  # for the exchange's end of session after the last day

@@ -11,7 +11,8 @@ from exchange.client import Chunk, Connection, ConnectionLost, Credentials, Cred
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import EVENT, Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
-from settlement.api.worker import Worker
+from settlement.api.worker import Result, Worker
+from settlement.city import City
 from settlement.instructions import DayHeld, Instruction, Send, Tell
 from settlement.limits import (
     BUSY_PAUSE_MS,
@@ -51,6 +52,8 @@ class Line:
         self._plan = plan
         self._piece_records = SEND_PIECE_RECORDS
         self._why_down = ""
+        self._order = asyncio.Lock()  # what the core decides first is sent first
+        self._connection: Connection | None = None
         self._waiting: asyncio.Queue[Chunk | ConnectionLost | None] = asyncio.Queue(CHUNKS_WAITING_MAX)
         self.is_up = False
         self.is_held = False
@@ -65,6 +68,17 @@ class Line:
     def queue_size(self) -> int:
         """Chunks received and not yet taken by the core."""
         return self._waiting.qsize()
+
+    async def do(self, call: Callable[[City], tuple[Result, list[Instruction]]]) -> Result:
+        """Run a call of the core that has something to send. What the line does not take is sent again."""
+        async with self._order:
+            result, said = await self._worker.do(call)
+            if self._connection is not None:
+                try:
+                    await self._carry_out(self._connection, said)
+                except ConnectionLost as error:
+                    self._tell_down(str(error))
+            return result
 
     async def run(self) -> None:
         """Follow stream after stream. Returns when the plan is done; raises what stops the process."""
@@ -98,14 +112,16 @@ class Line:
         try:
             LOG.info("line to Shanghai up: stream %s from number %d", connection.session, number)
             self.is_up, self._why_down = True, ""
-            await self._carry_out(connection, await self._worker.do(lambda city: city.line_opened()))
+            async with self._order:
+                await self._carry_out(connection, await self._worker.do(lambda city: city.line_opened()))
+                self._connection = connection
             reader = asyncio.create_task(self._read(connection))
             try:
                 return await self._take_all(connection)
             finally:
                 reader.cancel()
         finally:
-            self.is_up = False
+            self.is_up, self._connection = False, None
             await connection.close()
 
     async def _read(self, connection: Connection) -> None:
@@ -139,8 +155,9 @@ class Line:
         """Give consecutive chunks to the core as one."""
         first_number = chunks[0].first_number
         events = np.frombuffer(b"".join(chunk.events.tobytes() for chunk in chunks), EVENT)
-        said = await self._worker.do(lambda city: city.take(first_number, events))
-        await self._carry_out(connection, said)
+        async with self._order:
+            said = await self._worker.do(lambda city: city.take(first_number, events))
+            await self._carry_out(connection, said)
         await self._answer(connection, [chunk.replies for chunk in chunks])
 
     async def _carry_out(self, connection: Connection, instructions: list[Instruction]) -> None:
@@ -184,7 +201,8 @@ class Line:
         if waits_ms:
             self._piece_records = max(self._piece_records // 2, SEND_PIECE_RECORDS_MIN)
             await asyncio.sleep(max(waits_ms) / 1000)
-            await self._carry_out(connection, await self._worker.do(lambda city: city.resend()))
+            async with self._order:
+                await self._carry_out(connection, await self._worker.do(lambda city: city.resend()))
 
     def _is_done(self) -> bool:
         return 0 < self._plan.days <= self.days_stated

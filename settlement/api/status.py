@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from exchange.vocabulary.units import trading_day_date
+from settlement.api.door import Door
 from settlement.api.line import Line
 from settlement.api.worker import Worker
 from settlement.reports.balances import code_of_assets
@@ -23,8 +24,8 @@ from settlement.store.database import Store
 SCHEME = "Bearer "
 
 
-def make_app(worker: Worker, line: Line, store_path: Path, token: str) -> Starlette:
-    """The application; requests read a snapshot of the store through connections of their own."""
+def make_app(worker: Worker, line: Line, store_path: Path, token: str, door: Door) -> Starlette:
+    """The application with the door; requests read a snapshot of the store by connections of their own."""
 
     async def status(request: Request) -> JSONResponse:
         return JSONResponse(_status(worker, line))
@@ -54,6 +55,7 @@ def make_app(worker: Worker, line: Line, store_path: Path, token: str) -> Starle
             Route("/status", guarded(status)),
             Route("/days", guarded(days)),
             Route("/breaks", guarded(breaks)),
+            *door.routes(),
         ]
     )
 

@@ -36,6 +36,20 @@ def balance_of(store: Store, key: LedgerKey) -> int:
     )
 
 
+def balances_of_owners(store: Store, owner_ids: Iterable[int]) -> Balances:
+    """Every ledger account of these owner numbers; registry and trading accounts may share one."""
+    owners = sorted(owner_ids)
+    marks = ", ".join("?" * len(owners))
+    return _keyed(
+        store.each(
+            "SELECT a.asset_id, a.bucket, a.owner_id, b.balance FROM ledger_account a"
+            " JOIN ledger_balance b ON b.ledger_account_id = a.ledger_account_id"
+            f" WHERE a.owner_id IN ({marks})",
+            owners,
+        )
+    )
+
+
 def balances_as_of(store: Store, trading_day: int) -> Balances:
     """Every ledger account's balance at the end of a trading day: the projection when nothing came after."""
     if store.number("SELECT MAX(trading_day) FROM ledger_entry") <= trading_day:

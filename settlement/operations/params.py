@@ -5,7 +5,7 @@ number (rulebook §2.1), and one trading account.
 """
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -185,6 +185,24 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.REVERSE: Reverse,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
+
+
+def fields_of(kind: OperationKind) -> dict[str, str]:
+    """Names and types of a kind's fields, for people."""
+    return {
+        field.name: _type_word(field.type) + ("" if field.required else f", default {field.default}")
+        for field in msgspec.structs.fields(PARAMS[kind])
+    }
+
+
+def _type_word(found: Any) -> str:
+    if get_origin(found) is Annotated:
+        base, meta = get_args(found)[0], get_args(found)[1]
+        low = "" if meta.ge is None else f" >= {meta.ge}"
+        return f"{base.__name__}{low}"
+    if issubclass(found, StrEnum):
+        return " | ".join(found)
+    return str(found.__name__)
 
 
 def encode(params: Params) -> bytes:

@@ -86,6 +86,18 @@ def find_by_key(store: Store, person_id: str, request_key: str) -> Operation | N
     )
 
 
+def operations_page(
+    store: Store, after: int, limit: int, entity_id: int = 0, person_id: str = ""
+) -> list[Operation]:
+    """Operations above a number, oldest first: of an entity or a person, or all (neither given)."""
+    rows = store.rows(
+        f"SELECT {_COLUMNS} FROM operation WHERE operation_id > ?"
+        " AND (? = 0 AND ? = '' OR entity_id = ? OR person_id = ?) ORDER BY operation_id LIMIT ?",
+        (after, entity_id, person_id, entity_id or -1, person_id, limit),
+    )
+    return [found for row in rows if (found := _operation(row))]
+
+
 def operations_in(store: Store, *states: OperationState) -> list[Operation]:
     """Operations in any of these states, oldest first."""
     marks = ", ".join("?" * len(states))

@@ -69,6 +69,23 @@ IN_TRADING: Final = frozenset({Bucket.TRADING_AVAILABLE, Bucket.FROZEN})
 MEMBERS_CASH: Final = frozenset({Bucket.MEMBER_CASH, Bucket.MEMBER_FROZEN})
 #: a member's cash in whatever state: the sub-ledger that its settlement bank answers for
 SUB_LEDGER: Final = MEMBERS_CASH | {Bucket.MEMBER_HELD, Bucket.MEMBER_IN}
+#: owned by an entity's registry account, and still its own
+OF_REGISTRY_ACCOUNT: Final = frozenset(
+    {
+        Bucket.REGISTRY_AVAILABLE,
+        Bucket.REGISTRY_FROZEN,
+        Bucket.PENDING_SURRENDER,
+        Bucket.PENDING_CARRY_OVER,
+        Bucket.PENDING_RETIRE,
+    }
+)
+#: owned by an entity's trading account
+OF_TRADING_ACCOUNT: Final = SUB_LEDGER | {
+    Bucket.TRADING_AVAILABLE,
+    Bucket.FROZEN,
+    Bucket.TO_TRADING,
+    Bucket.TO_REGISTRY,
+}
 #: units that are used up: issued = held + these
 USED_UP: Final = frozenset({Bucket.SURRENDERED, Bucket.RETIRED, Bucket.CARRIED_OVER})
 

@@ -52,6 +52,7 @@ def load_scenario(name: str) -> Scenario:
         deadline=registry_calendar().surrender_deadline(file.obligation_year),
         days=days,
         recipe=file.recipe,
+        trouble=file.trouble,
     )
     _check_days(scenario)
     _check_recipe(scenario)

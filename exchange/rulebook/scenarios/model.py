@@ -66,6 +66,26 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     kind: tuple[KindRecipe, ...]
 
 
+class TroubleKind(StrEnum):
+    """What can be planned to go wrong."""
+
+    REFUSED_RESULT = "refused-result"  # Wuhan's first clearing is one fen wrong; corrected as run 2
+    FREEZE = "freeze"  # a court has units or cash of a member frozen
+    BUST = "bust"  # a trade is undone
+    LINE_CUT = "line-cut"  # the line between the cities is cut
+
+
+class Trouble(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One planned trouble of a scenario; synthetic, played only when it is asked for."""
+
+    kind: TroubleKind
+    day: int  # of the run, from 1
+    after_trades: int = 1  # of that day
+    member: int = 0  # FREEZE: whose, by its place in the recipe's list of participants, from 1
+    amount: int = 0  # FREEZE: lots of the scenario's contract, or fen
+    is_cash: bool = False  # FREEZE
+
+
 class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A scenario as its TOML file states it; the days are in a table of their own beside it."""
 
@@ -81,6 +101,7 @@ class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     days_default: int
     obligation_year: int
     recipe: Recipe
+    trouble: tuple[Trouble, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +120,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     deadline: date
     days: tuple[SeasonDay, ...]
     recipe: Recipe
+    trouble: tuple[Trouble, ...] = ()
 
     def window(self, first: date, count: int) -> tuple[SeasonDay, ...]:
         """`count` consecutive days from `first` on; RulebookError when the scenario has fewer."""

@@ -8,24 +8,8 @@ from settlement.registry.accounts import Holder, find_entity, open_accounts
 from settlement.registry.handlers.checks import province_known, standing
 from settlement.store.entities import close_entity, is_account_taken, restrict_entity
 from settlement.store.operations import Operation
-from settlement.vocabulary.chart import SETTLEMENT_BANK, SUB_LEDGER, Bucket
+from settlement.vocabulary.chart import OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT, SETTLEMENT_BANK
 from settlement.vocabulary.refusals import Refusal, RefusalCode
-
-OF_ENTITY: Final = frozenset(
-    {
-        Bucket.REGISTRY_AVAILABLE,
-        Bucket.REGISTRY_FROZEN,
-        Bucket.PENDING_SURRENDER,
-        Bucket.PENDING_CARRY_OVER,
-        Bucket.PENDING_RETIRE,
-    }
-)
-OF_TRADING_ACCOUNT: Final = SUB_LEDGER | {
-    Bucket.TRADING_AVAILABLE,
-    Bucket.FROZEN,
-    Bucket.TO_TRADING,
-    Bucket.TO_REGISTRY,
-}
 
 
 def _check_open(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
@@ -61,7 +45,7 @@ def _check_close(context: Context, params: Any, is_reserved: bool) -> Refusal | 
     if refusal is not None or entity is None:
         return refusal
     for key, amount in sorted(balances_now(context.store).items()):
-        is_own = (key.bucket in OF_ENTITY and key.owner_id == entity.entity_id) or (
+        is_own = (key.bucket in OF_REGISTRY_ACCOUNT and key.owner_id == entity.entity_id) or (
             key.bucket in OF_TRADING_ACCOUNT and key.owner_id == entity.account_id
         )
         if amount and is_own:

@@ -1,0 +1,1 @@
+"""Troubles that a scenario plans, so that anybody can watch both cities go through them."""
