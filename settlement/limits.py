@@ -9,4 +9,5 @@ SEND_PIECE_RECORDS_MIN: Final = 32  # after the exchange said BUSY the pieces be
 BUSY_PAUSE_MS: Final = 50  # between pieces once the exchange has said BUSY
 RECONNECT_FIRST_MS: Final = 50
 RECONNECT_MAX_MS: Final = 1_000
+BANK_INSTRUCTIONS_MAX: Final = 8_192  # unanswered ones of a bank given at a time
 LAST_DAY_PATIENCE_MS: Final = 5_000  # for the exchange's end of session after the last day
