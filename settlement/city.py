@@ -16,16 +16,16 @@ from typing import Final, NamedTuple
 from exchange.rulebook.calendars import trading_calendar
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
-from exchange.vocabulary.units import format_yuan, trading_day_date
-from settlement.banks.agreement import bank_breaks
+from exchange.vocabulary.units import trading_day_date
+from settlement.banks.agreement import compare_books
 from settlement.banks.taking import take_movements
-from settlement.compliance.handlers import COMPLIANCE_HANDLERS
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
-from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
+from settlement.handlers import HANDLERS
+from settlement.incoming import Signal, StoredRows, sort_events
 from settlement.instructions import Instruction, Send, Tell
 from settlement.ledger.book import book
 from settlement.moment import moment_of
@@ -33,22 +33,19 @@ from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import stamp
 from settlement.registry.accounts import open_accounts, open_season
-from settlement.registry.handlers import REGISTRY_HANDLERS
 from settlement.registry.issuance import founding_blocks
 from settlement.season import Season
 from settlement.steps import Steps
 from settlement.store.banking import newest_number, open_instructions
-from settlement.store.breaks import open_breaks, record_breaks
+from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
-from settlement.transfers.cash_handlers import CASH_HANDLERS
+from settlement.stream import settlement_session, told_changes
 from settlement.transfers.crossing import OUT_OF_HOURS, Crossings, Sending
-from settlement.transfers.freeze_handlers import FREEZE_HANDLERS
-from settlement.transfers.handlers import TRANSFER_HANDLERS
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.unbookable import find_unbookable
 from settlement.vocabulary.banking import BankBalance, BankInstruction, BankMovement
@@ -56,15 +53,6 @@ from settlement.vocabulary.operations import OperationKind, Person
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
-HANDLERS: Final = {
-    **REGISTRY_HANDLERS,
-    **COMPLIANCE_HANDLERS,
-    **TRANSFER_HANDLERS,
-    **FREEZE_HANDLERS,
-    **CASH_HANDLERS,
-}
-assert set(HANDLERS) == set(OperationKind), "expected a handler for every operation"
-BASE36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Status(NamedTuple):
@@ -227,19 +215,7 @@ class City:
         if day is None:
             return []
         with self._store.transaction():
-            found = bank_breaks(self._context(day), bank_id, balance)
-            if found is None:
-                return []
-            when = f"bank {bank_id} after movement {balance.number}"
-            record_breaks(self._store, day.trading_day, found, f"found no more: {when}", bank_id)
-        return [
-            Tell(
-                f"{when}: {one.what} of account {one.account_id}: the bank {one.exchange_amount:,} fen, "
-                f"Wuhan {one.registry_amount:,} fen",
-                is_grave=True,
-            )
-            for one in found
-        ]
+            return compare_books(self._context(day), bank_id, balance, day.trading_day)
 
     def pass_time(self, time_ns: int) -> None:
         """Market time, as the shell knows it: a day that waits hears nothing from Shanghai."""
@@ -326,7 +302,7 @@ class City:
                     f"trading day of {part.kind.name}", {day.trading_day}, part.trading_days
                 )
             insert_rows(self._store, day.trading_day, part)
-            return day, _told_changes(day, part) if part.kind is Kind.BUST_REPORT else []
+            return day, told_changes(day.trading_day, part) if part.kind is Kind.BUST_REPORT else []
         day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
         handle = self._HANDLERS.get(part.kind)
         return handle(self, day, part.fields) if handle else (day, [])
@@ -459,27 +435,6 @@ class City:
         day = newest_day(self._store)
         assert day is not None, "expected a day begun by STREAM_OPENED, found none"
         return day
-
-
-def _told_changes(day: DayRow, part: StoredRows) -> list[Instruction]:
-    """Say of each trade that was undone or corrected what is left of it."""
-    tells: list[Instruction] = []
-    for row in part.rows:
-        change = dict(zip(STORED_FIELDS[Kind.BUST_REPORT], row, strict=True))
-        lots, price = change["quantity_lots"], change["price_ticks"]
-        what = f"corrected to {lots:,} t at {format_yuan(price)} yuan" if lots else "undone"
-        text = f"{_date(day.trading_day)}: trade {change['match_id']} {what}, reason {change['bust_reason']}"
-        tells.append(Tell(text, is_grave=True))
-    return tells
-
-
-def settlement_session(trading_day: int) -> str:
-    """The id of a day's settlement stream: YYMMDD and the stream number in four base-36 digits."""
-    digits, rest = "", STREAM_SETTLEMENT
-    for _ in range(4):
-        rest, digit = divmod(rest, 36)
-        digits = BASE36[digit] + digits
-    return f"{trading_day_date(trading_day):%y%m%d}{digits}"
 
 
 def _date(trading_day: int) -> str:

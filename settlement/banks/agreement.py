@@ -1,15 +1,38 @@
 """A bank's books against Wuhan's, account by account, when nothing between them is open."""
 
 from settlement.banks.funding import owed
+from settlement.instructions import Instruction, Tell
 from settlement.ledger.balances import balances_now
 from settlement.operations.handler import Context
 from settlement.store.banking import bank_of_account, newest_number, open_instructions, sends_under_way
-from settlement.store.breaks import Break
+from settlement.store.breaks import Break, record_breaks
 from settlement.store.database import Store
 from settlement.store.transfers import TransferState, running_transfers
 from settlement.vocabulary.banking import BankBalance
 from settlement.vocabulary.chart import CASH
 from settlement.vocabulary.entry_kinds import BreakKind
+
+
+def compare_books(
+    context: Context, bank_id: int, balance: BankBalance, trading_day: int
+) -> list[Instruction]:
+    """Compare, keep every difference as a break of its account, and say it; nothing while something is open.
+
+    Requires: an open transaction.
+    """
+    found = bank_breaks(context, bank_id, balance)
+    if found is None:
+        return []
+    when = f"bank {bank_id} after movement {balance.number}"
+    record_breaks(context.store, trading_day, found, f"found no more: {when}", bank_id)
+    return [
+        Tell(
+            f"{when}: {one.what} of account {one.account_id}: the bank {one.exchange_amount:,} fen, "
+            f"Wuhan {one.registry_amount:,} fen",
+            is_grave=True,
+        )
+        for one in found
+    ]
 
 
 def bank_breaks(context: Context, bank_id: int, balance: BankBalance) -> list[Break] | None:

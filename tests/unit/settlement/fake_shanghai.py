@@ -41,6 +41,7 @@ class FakeShanghai:
         self.locked: dict[tuple[int, int], int] = defaultdict(int)  # a test says so: by resting orders
         self.proceeds: dict[int, int] = defaultdict(int)  # of sales of the day: spent, never withdrawn
         self.eligibility: dict[int, int] = {}  # as told today
+        self.taken_max = BALANCE_MAX  # more than that does not come in
         self.holds: dict[int, tuple[int, int, int]] = {}  # granted and neither committed nor returned
         self.highest_transfer = 0
         self.is_open = self.is_sealed = self.is_confirmed = False
@@ -318,7 +319,7 @@ class FakeShanghai:
             return self.free(key)
         if kind is Kind.HOLD_REQUEST:
             return self.free(key) - (self.proceeds[key[0]] if key[1] == CASH else 0)
-        return BALANCE_MAX
+        return self.taken_max
 
     def _resolve(self, kind: Kind, number: int) -> RejectReason:
         if number not in self.holds:
