@@ -185,8 +185,8 @@ class Steps:
     def _hold(self, day: DayRow) -> Done:
         if unbooked := read_unbooked(self._store, day.trading_day):
             text = (
-                f"{_date(day)}: Shanghai moved balances during the day ({len(unbooked)}), which this release "
-                f"cannot book. The day is held, nothing is cleared or delivered. Accounts: "
+                f"{_date(day)}: Shanghai moved balances during the day ({len(unbooked)}) that nobody here "
+                f"asked for. The day is held, nothing is cleared or delivered. Accounts: "
                 f"{', '.join(map(str, sorted({u.account_id for u in unbooked})))}"
             )
             return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
