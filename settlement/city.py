@@ -10,20 +10,22 @@ A chunk is one transaction: its rows, the signals' effect on the stage and the n
 fall together. So a record is taken once, however often the line is cut or the process killed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from exchange.rulebook.calendars import trading_calendar
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
-from exchange.vocabulary.units import format_yuan, trading_day_date
-from settlement.compliance.handlers import COMPLIANCE_HANDLERS
+from exchange.vocabulary.units import trading_day_date
+from settlement.banks.agreement import compare_books
+from settlement.banks.taking import take_movements
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
-from settlement.incoming import STORED_FIELDS, Signal, StoredRows, sort_events
+from settlement.handlers import HANDLERS
+from settlement.incoming import Signal, StoredRows, sort_events
 from settlement.instructions import Instruction, Send, Tell
 from settlement.ledger.book import book
 from settlement.moment import moment_of
@@ -31,10 +33,10 @@ from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import stamp
 from settlement.registry.accounts import open_accounts, open_season
-from settlement.registry.handlers import REGISTRY_HANDLERS
 from settlement.registry.issuance import founding_blocks
 from settlement.season import Season
 from settlement.steps import Steps
+from settlement.store.banking import newest_number, open_instructions
 from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
@@ -43,16 +45,15 @@ from settlement.store.happenings import note_line_opening
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
-from settlement.transfers.crossing import Crossings, Sending
-from settlement.transfers.handlers import TRANSFER_HANDLERS
+from settlement.stream import settlement_session, told_changes
+from settlement.transfers.crossing import OUT_OF_HOURS, Crossings, Sending
+from settlement.transfers.restrictions import tell_restrictions
 from settlement.unbookable import find_unbookable
+from settlement.vocabulary.banking import BankBalance, BankInstruction, BankMovement
 from settlement.vocabulary.operations import OperationKind, Person
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
-HANDLERS: Final = {**REGISTRY_HANDLERS, **COMPLIANCE_HANDLERS, **TRANSFER_HANDLERS}
-assert set(HANDLERS) == set(OperationKind), "expected a handler for every operation"
-BASE36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Status(NamedTuple):
@@ -163,23 +164,68 @@ class City:
         context = self._context(day)
         with self._store.transaction():
             self._desk.expire(context)
-            operation = act(context)
-            if day is None or day.stage is not Stage.OPEN:
-                return operation, []
-            sending = self._crossings.send(context, day.trading_day, day.next_reference, only_new=True)
-            return operation, self._send(day, sending)[1]
+            return act(context), self._moved_on(context, day)
+
+    def _moved_on(self, context: Context, day: DayRow | None) -> list[Instruction]:
+        """Something was asked for or came in: Shanghai is told while its day runs; else freezes attach."""
+        if context.moment.owns_available:
+            self._crossings.attach_freezes(context)
+        if day is None or day.stage is not Stage.OPEN:
+            return []
+        sending = self._crossings.send(context, day.trading_day, day.next_reference, only_new=True)
+        return self._send(day, sending)[1]
 
     def _context(self, day: DayRow | None) -> Context:
         return Context(self._store, self._season, moment_of(day, self._season))
 
     def _send(self, day: DayRow, sending: Sending) -> tuple[DayRow, list[Instruction]]:
-        """Send what transfers ask for, reserving the references in the same transaction."""
+        """Send what crossings ask for and new restrictions, reserving references in the same transaction."""
+        if day.stage is Stage.OPEN:
+            sending = [*sending, *tell_restrictions(self._store, day.trading_day, only_new=True)]
         if not sending:
             return day, []
         data = stamp(sending, day.next_reference)
-        day = day._replace(next_reference=day.next_reference + len(sending))
+        day = day._replace(next_reference=day.next_reference + sum(map(len, sending)))
         save_day(self._store, day)
         return day, [Send(data)]
+
+    # ---- the settlement banks
+
+    def bank_number(self, bank_id: int) -> int:
+        """Number of the newest movement of a bank that was taken; 0 = none."""
+        return newest_number(self._store, bank_id)
+
+    def take_bank(self, bank_id: int, movements: Sequence[BankMovement]) -> list[Instruction]:
+        """Take consecutive movements of a bank; what was taken before is passed over.
+
+        Before the first day there are no accounts: nothing is taken then, to be given again later.
+        """
+        day = newest_day(self._store)
+        if day is None:
+            return []
+        context = self._context(day)
+        with self._store.transaction():
+            told = take_movements(context, self._crossings, bank_id, movements)
+            return told + self._moved_on(context, day)
+
+    def bank_instructions(self, bank_id: int) -> list[BankInstruction]:
+        """What a bank has not answered yet, oldest first; bounded, so ask again after its answers."""
+        return open_instructions(self._store, bank_id)
+
+    def bank_balance(self, bank_id: int, balance: BankBalance) -> list[Instruction]:
+        """Compare a bank's books with the ledger; nothing while something between them is open."""
+        day = newest_day(self._store)
+        if day is None:
+            return []
+        with self._store.transaction():
+            return compare_books(self._context(day), bank_id, balance, day.trading_day)
+
+    def pass_time(self, time_ns: int) -> None:
+        """Market time, as the shell knows it: a day that waits hears nothing from Shanghai."""
+        day = newest_day(self._store)
+        if day is not None and time_ns > day.time_ns:
+            with self._store.transaction():
+                save_day(self._store, day._replace(time_ns=time_ns))
 
     def status(self) -> Status | None:
         """Where the newest day stands; None before the first."""
@@ -259,7 +305,7 @@ class City:
                     f"trading day of {part.kind.name}", {day.trading_day}, part.trading_days
                 )
             insert_rows(self._store, day.trading_day, part)
-            return day, _told_changes(day, part) if part.kind is Kind.BUST_REPORT else []
+            return day, told_changes(day.trading_day, part) if part.kind is Kind.BUST_REPORT else []
         day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
         handle = self._HANDLERS.get(part.kind)
         return handle(self, day, part.fields) if handle else (day, [])
@@ -289,7 +335,7 @@ class City:
         return self._signalled(day, DaySignal.RESULT_REFUSED, f"run {day.run} refused by Shanghai")
 
     def _hold_changed(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
-        """Shanghai's word about a transfer."""
+        """Shanghai's word about a crossing."""
         of_day = day.trading_day, fields, day.next_reference
         sending = self._crossings.answered(self._context(day), *of_day)
         return self._unbookable(day, fields) if sending is None else self._send(day, sending)
@@ -310,6 +356,8 @@ class City:
             sending = self._crossings.rejected(self._context(day), *of_day)
             if sending is not None:
                 return self._send(day, sending)
+            if fields["command_kind"] == Kind.RESTRICT and reason in OUT_OF_HOURS:
+                return day, []  # it holds from the next opening on
         if reason is RejectReason.DUPLICATE_REFERENCE:
             if fields["highest_reference"] < day.next_reference:
                 return day, []
@@ -324,12 +372,12 @@ class City:
         return day, [Tell(f"{_date(day.trading_day)}: {text}", is_grave=True)]
 
     def _unbookable(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
-        """What this release cannot book: remembered, said at once, and the day is held after the seal."""
+        """What nobody here asked for: remembered, said at once, and the day is held after the seal."""
         if (unbookable := find_unbookable(fields)) is None:
             return day, []
         found, text = unbookable
         insert_unbooked(self._store, day.trading_day, found)
-        words = f"{_date(day.trading_day)}: {text}; this release cannot book it, the day will be held"
+        words = f"{_date(day.trading_day)}: {text}, which nobody here asked for; the day will be held"
         return day, [Tell(words, is_grave=True)]
 
     _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
@@ -390,27 +438,6 @@ class City:
         day = newest_day(self._store)
         assert day is not None, "expected a day begun by STREAM_OPENED, found none"
         return day
-
-
-def _told_changes(day: DayRow, part: StoredRows) -> list[Instruction]:
-    """Say of each trade that was undone or corrected what is left of it."""
-    tells: list[Instruction] = []
-    for row in part.rows:
-        change = dict(zip(STORED_FIELDS[Kind.BUST_REPORT], row, strict=True))
-        lots, price = change["quantity_lots"], change["price_ticks"]
-        what = f"corrected to {lots:,} t at {format_yuan(price)} yuan" if lots else "undone"
-        text = f"{_date(day.trading_day)}: trade {change['match_id']} {what}, reason {change['bust_reason']}"
-        tells.append(Tell(text, is_grave=True))
-    return tells
-
-
-def settlement_session(trading_day: int) -> str:
-    """The id of a day's settlement stream: YYMMDD and the stream number in four base-36 digits."""
-    digits, rest = "", STREAM_SETTLEMENT
-    for _ in range(4):
-        rest, digit = divmod(rest, 36)
-        digits = BASE36[digit] + digits
-    return f"{trading_day_date(trading_day):%y%m%d}{digits}"
 
 
 def _date(trading_day: int) -> str:

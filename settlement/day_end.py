@@ -24,7 +24,7 @@ class DaySignal(Enum):
     RESULT_READY = "the run is cleared and stored"
     RESULT_CONFIRMED = "Shanghai: the result equals its own"
     RESULT_REFUSED = "Shanghai: the result differs"
-    NOT_BOOKABLE = "Shanghai moved a balance during the day, which this release cannot book"
+    NOT_BOOKABLE = "Shanghai moved a balance during the day that nobody in Wuhan asked for"
     CORRECTION_BEGUN = "a corrected run is to be cleared"
     DELIVERY_BOOKED = "units and cash are delivered: finality"
     STATEMENTS_WRITTEN = "statements are written, both cities reconciled"

@@ -12,4 +12,5 @@ RECONNECT_MAX_MS: Final = 1_000
 DOOR_BODY_BYTES_MAX: Final = 16_384
 DOOR_WAITING_MAX: Final = 64  # operations that wait for the core; beyond it the door says BUSY
 DOOR_PAGE_MAX: Final = 500  # operations in one answer
+BANK_INSTRUCTIONS_MAX: Final = 8_192  # unanswered ones of a bank given at a time
 LAST_DAY_PATIENCE_MS: Final = 5_000  # for the exchange's end of session after the last day

@@ -63,7 +63,8 @@ def result_records(
 ) -> list[Records]:
     """RESULT_BEGIN, one record per changed balance, RESULT_TOTALS.
 
-    `before`: what the ledger has in trading, transfers of the day booked; `held`: lots on hold at the seal.
+    `before`: what the ledger has in trading, crossings of the day booked; `held`: lots and fen on hold at the
+    seal.
     """
     begin = _dated(Kind.RESULT_BEGIN, 1, trading_day)
     units, changed = clearing.units, clearing.units_changes()
@@ -79,7 +80,9 @@ def result_records(
     cash = _dated(Kind.RESULT_CASH, len(paid), trading_day)
     cash["account_id"] = paid["account_id"]
     cash["change_fen"] = moved
-    cash["closing_fen"] = moved + np.array([sum(before.cash.get(a, (0, 0))) for a in accounts], np.int64)
+    cash["closing_fen"] = moved + np.array(
+        [sum(before.cash.get(a, (0, 0))) + held.get((a, CASH), 0) for a in accounts], np.int64
+    )
     cash["fees_fen"] = paid["trading_fee_fen"] + paid["settlement_fee_fen"]
     totals = _dated(Kind.RESULT_TOTALS, 1, trading_day)
     totals["tonnes_lots"], totals["amount_fen"] = clearing.tonnes_lots, clearing.amount_fen
@@ -95,16 +98,25 @@ def result_records(
 
 
 def transfer_record(kind: Kind, moved: Transfer, trading_day: int) -> Records:
-    """HOLD_REQUEST, HOLD_COMMIT or TRANSFER_IN of a transfer between the cities."""
+    """The command about a crossing: what is asked, or how a hold is resolved."""
     record = _dated(kind, 1, trading_day)
     record["transfer_id"] = moved.transfer_id
-    if kind is Kind.HOLD_COMMIT:
+    if kind in (Kind.HOLD_COMMIT, Kind.HOLD_ABORT):
         return record
-    record["account_id"], record["contract_id"] = moved.account_id, moved.contract_id
-    record["amount"] = moved.lots
+    record["account_id"], record["contract_id"] = moved.account_id, moved.asset_id
+    record["amount"] = moved.amount
     if kind is Kind.HOLD_REQUEST:
-        record["hold_kind"] = HoldKind.UNITS_TO_REGISTRY
+        is_cash = moved.asset_id == CASH
+        record["hold_kind"] = HoldKind.CASH_WITHDRAWAL if is_cash else HoldKind.UNITS_TO_REGISTRY
     return record
+
+
+def restriction_records(eligibility: Mapping[int, int], trading_day: int) -> list[Records]:
+    """RESTRICT, one record for each account, each a part of its own."""
+    records = _dated(Kind.RESTRICT, len(eligibility), trading_day)
+    records["account_id"] = list(eligibility)
+    records["eligibility"] = list(eligibility.values())
+    return [records]
 
 
 def delivered_records(clearing: Clearing, trading_day: int, run: int) -> list[Records]:

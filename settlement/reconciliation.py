@@ -13,7 +13,7 @@ from settlement.ledger.balances import Balances, member_cash, trading_units
 from settlement.outgoing import Positions
 from settlement.store.breaks import Break
 from settlement.store.received import Seal
-from settlement.vocabulary.chart import CASH, CONTRA, Bucket
+from settlement.vocabulary.chart import CASH, CONTRA
 from settlement.vocabulary.entry_kinds import BreakKind
 
 
@@ -44,7 +44,7 @@ def delivered_figures(balances: Balances, clearing: Clearing) -> RegistryFigures
     for key, amount in balances.items():
         if key.asset_id != CASH:
             held[key.asset_id] += amount if key.bucket not in CONTRA else 0
-        elif key.bucket is Bucket.BANK:
+        elif key.bucket in CONTRA:
             bank -= amount
         else:
             owed += amount

@@ -9,11 +9,11 @@ from settlement.errors import CorruptionError
 from settlement.store.received import Seal
 
 
-def check_seal(seal: Seal, told: Rows, changes: Rows, held_lots: int) -> None:
+def check_seal(seal: Seal, told: Rows, changes: Rows, held_lots: int, held_fen: int = 0) -> None:
     """Prove that every trade, change and balance of the sealed day has arrived, unchanged and in order.
 
     `told` are the trades as they were reported, `changes` what was undone or corrected after;
-    `held_lots` is what the seal said to be on hold: it counts in the totals, and in no balance.
+    `held_lots` and `held_fen` are what the seal said to be on hold: they count in the totals, in no balance.
     """
     trades = apply_changes(told, changes)
     found_trades = {
@@ -22,7 +22,7 @@ def check_seal(seal: Seal, told: Rows, changes: Rows, held_lots: int) -> None:
         "amount_fen": int((trades["price_ticks"] * trades["quantity_lots"]).sum()),
         "control_hash": control_of_day(told, changes),
         "units_total_lots": sum(seal.units.values()) + held_lots,
-        "cash_total_fen": sum(seal.cash.values()),
+        "cash_total_fen": sum(seal.cash.values()) + held_fen,
         "record_count": len(seal.units) + len(seal.cash),
         "fees_fen": sum(int(trades[name].sum()) for name in trades.dtype.names or () if "_fee_" in name),
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from exchange.rulebook import contract, contracts_on
 from exchange.rulebook.scenarios import load_scenario, participants
 from exchange.vocabulary.units import trading_day_date, trading_day_number
+from settlement.cash_rules import load_cash_rules
 from settlement.clearing.fault import Fault
 from settlement.config import Settings
 from settlement.registry.accounts import Holder
@@ -25,12 +26,14 @@ class Season(NamedTuple):
     folder: Path  # statements/ and days/ go here
     fault: Fault | None = None
     first_day: int = 0  # trading-day number on which an empty store may begin; 0 = any
+    is_freeze_queued: bool = False  # a freeze that arrives while the day runs waits for its end
 
 
 def load_season(settings: Settings) -> Season:
     """The season of a scenario of the rulebook."""
     scenario_name, members = settings.scenario, settings.members
     scenario = load_scenario(scenario_name)
+    rules = load_cash_rules()
     holders = tuple(
         Holder(
             entity_id=one.entity_id,
@@ -41,6 +44,7 @@ def load_season(settings: Settings) -> Season:
             name_en=one.name_en,
             opening_lots={contract(code).contract_id: lots for code, lots in one.opening_lots.items()},
             opening_cash_fen=one.opening_cash_fen,
+            bank_id=rules.bank_of(one.member_id),
         )
         for one in participants(scenario, members)
     )
@@ -53,6 +57,7 @@ def load_season(settings: Settings) -> Season:
         settings.folder,
         settings.fault,
         trading_day_number(settings.first_day or scenario.first_date),
+        rules.is_freeze_queued,
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.units import format_yuan, trading_day_date
+from settlement.banks.funding import instruct_banks
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.clear import clear
 from settlement.clearing.delivery import delivery_entries
@@ -48,9 +49,11 @@ from settlement.store.cleared import (
 from settlement.store.database import Store
 from settlement.store.days import DayRow
 from settlement.store.received import Seal, read_seal, read_trades
-from settlement.store.transfers import held_lots
+from settlement.store.transfers import held_amounts
 from settlement.store.unbooked import read_unbooked, unbooked_breaks
 from settlement.transfers.crossing import Crossings
+from settlement.transfers.restrictions import tell_restrictions
+from settlement.vocabulary.chart import CASH
 
 
 class Done(NamedTuple):
@@ -116,9 +119,10 @@ class Steps:
     # ---- while the day runs
 
     def _send_transfers(self, day: DayRow) -> Done:
-        """Ask Shanghai for every transfer that waits, and again for what it has not answered."""
+        """Ask Shanghai for everything that waits, and again for what it has not answered."""
         context = Context(self._store, self._season, moment_of(day, self._season))
         sending = self._crossings.send(context, day.trading_day, day.next_reference)
+        sending += tell_restrictions(self._store, day.trading_day)
         return self._sent(day, sending) if sending else Done(day)
 
     # ---- after the seal
@@ -130,8 +134,9 @@ class Steps:
 
     def _check_seal(self, day: DayRow) -> Done:
         told = read_trades(self._store, day.trading_day)
-        held = sum(held_lots(self._store, day.trading_day).values())
-        check_seal(self._seal(day), told, self._changes(day), held)
+        held = held_amounts(self._store, day.trading_day)
+        held_fen = sum(amount for (_, asset_id), amount in held.items() if asset_id == CASH)
+        check_seal(self._seal(day), told, self._changes(day), sum(held.values()) - held_fen, held_fen)
         return Done(day)
 
     def _check_accounts(self, day: DayRow) -> Done:
@@ -172,7 +177,7 @@ class Steps:
         return Done(day, tuple(tells), DaySignal.RESULT_READY)
 
     def _send_result(self, day: DayRow) -> Done:
-        held = held_lots(self._store, day.trading_day)
+        held = held_amounts(self._store, day.trading_day)
         records = result_records(self._clearing(day), self.positions(day), held, day.trading_day, day.run)
         return self._sent(day, records)
 
@@ -181,8 +186,8 @@ class Steps:
     def _hold(self, day: DayRow) -> Done:
         if unbooked := read_unbooked(self._store, day.trading_day):
             text = (
-                f"{_date(day)}: Shanghai moved balances during the day ({len(unbooked)}), which this release "
-                f"cannot book. The day is held, nothing is cleared or delivered. Accounts: "
+                f"{_date(day)}: Shanghai moved balances during the day ({len(unbooked)}) that nobody here "
+                f"asked for. The day is held, nothing is cleared or delivered. Accounts: "
                 f"{', '.join(map(str, sorted({u.account_id for u in unbooked})))}"
             )
             return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
@@ -213,6 +218,7 @@ class Steps:
                 f"{_date(day)}: delivered, final: {len(clearing.lines):,} trades, "
                 f"{block.posting_count:,} postings, ledger block {block.block_id} {block.hash.hex()[:12]}"
             )
+        instruct_banks(self._store, clearing, _date(day), day.run)
         return Done(day, (Tell(text),), DaySignal.DELIVERY_BOOKED)
 
     def _send_delivered(self, day: DayRow) -> Done:
@@ -264,7 +270,7 @@ class Steps:
         """Wuhan owns "available" again: what is open between the buckets ends."""
         context = Context(self._store, self._season, moment_of(day, self._season))
         ended = self._crossings.settle(context)
-        text = f"{_date(day)}: {ended} open transfer(s) between registry and trading ended"
+        text = f"{_date(day)}: {ended} open crossing(s) between the cities ended"
         return Done(day, (Tell(text),) if ended else ())
 
     def _write_day(self, day: DayRow) -> Done:

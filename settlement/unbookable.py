@@ -1,7 +1,6 @@
-"""What Shanghai tells that this release cannot book: such a day is held after the seal. Pure.
+"""What Shanghai tells about a crossing that nobody here asked for: such a day is held after the seal. Pure.
 
-Carrying transfers through the books during a day is not built; settling the day as if they had not been would
-give the registry other balances than Shanghai has.
+Settling the day as if it had not been would give the registry other balances than Shanghai has.
 """
 
 from collections.abc import Mapping

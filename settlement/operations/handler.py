@@ -20,6 +20,7 @@ class Moment(NamedTuple):
     time_ns: int  # since the epoch, of the market's clock
     booking_day: int  # trading day on which entries of now are booked: the day that runs, else the next one
     owns_available: bool  # True: trading and cash balances are Wuhan's to move; False: Shanghai's
+    is_statement_late: bool = False  # a sealed day is not stated though its calendar day is over
 
 
 class Context(NamedTuple):

@@ -163,6 +163,11 @@ class Reverse(Params, frozen=True):
     reason: Text
 
 
+class Withdraw(Params, frozen=True):
+    entity_id: Id
+    amount_fen: Amount
+
+
 PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OPEN_ACCOUNT: OpenAccount,
     OperationKind.CLOSE_ACCOUNT: CloseAccount,
@@ -183,6 +188,7 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.RETIRE: Retire,
     OperationKind.CARRY_OVER: CarryOver,
     OperationKind.REVERSE: Reverse,
+    OperationKind.WITHDRAW: Withdraw,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
 

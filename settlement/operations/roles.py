@@ -71,6 +71,7 @@ MATRIX: Final[dict[OperationKind, Rule]] = {
     OperationKind.RETIRE: _rule(_HOLDER, _R_REV, Scope.ENTITY),
     OperationKind.CARRY_OVER: _rule(_HOLDER, _R_REV, Scope.ENTITY),
     OperationKind.REVERSE: _REGISTRY_TWO,
+    OperationKind.WITHDRAW: _HOLDER_ONE,
 }
 assert set(MATRIX) == set(OperationKind), "expected a rule for every operation"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from settlement.ledger.entries import Entry, transfer
 from settlement.registry.accounts import Holder
-from settlement.vocabulary.chart import SETTLEMENT_BANK, Bucket, LedgerKey, cash, units
+from settlement.vocabulary.chart import Bucket, LedgerKey, cash, units
 from settlement.vocabulary.entry_kinds import EntryKind
 
 
@@ -20,8 +20,10 @@ def founding_blocks(holders: Sequence[Holder], contract_codes: dict[int, str]) -
             blocks += [[step] for step in _issuance(contract_id, code, owners)]
     depositors = [h for h in holders if h.opening_cash_fen > 0]
     if depositors:
-        bank = cash(Bucket.BANK, SETTLEMENT_BANK)
-        moves = [(bank, cash(Bucket.MEMBER_CASH, h.account_id), h.opening_cash_fen) for h in depositors]
+        moves = [
+            (cash(Bucket.BANK, h.bank_id), cash(Bucket.MEMBER_CASH, h.account_id), h.opening_cash_fen)
+            for h in depositors
+        ]
         blocks.append([transfer(EntryKind.DEPOSIT, "founding/deposit", "opening deposits 期初入金", moves)])
     return blocks
 

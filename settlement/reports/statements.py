@@ -72,6 +72,8 @@ METHOD_WORDS: Final = {
     Method.ONE_WAY: "单向竞价 one-way",
     Method.CONTINUOUS: "连续竞价 continuous",
 }
+#: moves between available and frozen: neither in nor out
+INSIDE_TRADING: Final = frozenset({EntryKind.FREEZE, EntryKind.RELEASE})
 UNDONE_WORD: Final = "已撤销 undone"
 Row = tuple[object, ...]
 
@@ -159,7 +161,7 @@ def _cash_rows(
             -kinds.get(EntryKind.TRADING_FEE, (0, 0))[0],
             -kinds.get(EntryKind.SETTLEMENT_FEE, (0, 0))[0],
             kinds.get(EntryKind.DEPOSIT, (0, 0))[1],
-            -kinds.get(EntryKind.WITHDRAWAL, (0, 0))[0],
+            -sum(kinds.get(kind, (0, 0))[0] for kind in (EntryKind.WITHDRAWAL, EntryKind.HOLD)),
         )
         label = f"{name.name_zh} {name.name_en}"
         rows[account_id] = [("cash", day, account_id, label, *map(format_yuan, amounts))]
@@ -171,7 +173,11 @@ def _holding_rows(
 ) -> dict[int, list[Row]]:
     rows: dict[int, list[Row]] = defaultdict(list)
     for (account_id, contract_id), (available, frozen) in trading_units(balances).items():
-        kinds = moved.get((account_id, contract_id), {})
+        kinds = {
+            kind: amounts
+            for kind, amounts in moved.get((account_id, contract_id), {}).items()
+            if kind not in INSIDE_TRADING
+        }
         total_out, total_in = (sum(column) for column in zip((0, 0), *kinds.values(), strict=True))
         sold, bought = kinds.get(EntryKind.DELIVERY_UNITS, (0, 0))
         rows[account_id].append(

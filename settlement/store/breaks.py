@@ -32,13 +32,20 @@ class DayReport(NamedTuple):
     break_count: int
 
 
-def record_breaks(store: Store, trading_day: int, found: Sequence[Break], reason: str) -> None:
-    """Keep the breaks found open, with their first day; close with a reason those found no more."""
+def record_breaks(
+    store: Store, trading_day: int, found: Sequence[Break], reason: str, bank_id: int = 0
+) -> None:
+    """Keep the breaks found open, with their first day; close with a reason those found no more.
+
+    `bank_id`: whose books were compared; those of other comparisons are left alone. 0 = Shanghai's.
+    """
     store.require_transaction()
     open_rows = {
         (row[1], row[2], row[3]): row[0]
         for row in store.rows(
-            "SELECT break_id, account_id, asset_id, what FROM reconciliation_break WHERE closed_day IS NULL"
+            "SELECT break_id, account_id, asset_id, what FROM reconciliation_break"
+            " WHERE closed_day IS NULL AND bank_id = ?",
+            (bank_id,),
         )
     }
     for item in found:
@@ -46,8 +53,8 @@ def record_breaks(store: Store, trading_day: int, found: Sequence[Break], reason
         if break_id is None:
             store.execute(
                 "INSERT INTO reconciliation_break (account_id, asset_id, what, exchange_amount,"
-                " registry_amount, first_day, last_day) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*item[:2], item.what.value, *item[3:5], trading_day, trading_day),
+                " registry_amount, first_day, last_day, bank_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*item[:2], item.what.value, *item[3:5], trading_day, trading_day, bank_id),
             )
         else:
             store.execute(

@@ -1,4 +1,4 @@
-"""What Shanghai did during a day that this release cannot book: busted trades, transfers, open holds."""
+"""What Shanghai did during a day that nobody here asked for: transfers and open holds."""
 
 from typing import NamedTuple
 

@@ -1,9 +1,10 @@
-"""Transfers between the cities, from what Shanghai is asked to its answer, and what the seal leaves open.
+"""What crosses between the cities, from what Shanghai is asked to its answer, and what the seal leaves open.
 
-Shanghai owns "available" while its day runs: units leave trading by a hold that it grants and Wuhan commits,
-and come in by its word. From the seal on Wuhan owns it: what is still open is ended when both cities are
-reconciled, at the latest. Whatever was sent and not answered is sent again when the line returns; the stream
-has every answer exactly once, so a transfer ends once, whichever city was killed in between.
+Shanghai owns "available" while its day runs: units and cash leave trading by a hold that it grants and Wuhan
+commits, come in and are frozen by its word. From the seal on Wuhan owns it: what is still open is ended when
+both cities are reconciled, at the latest, but for what waits for a bank. Whatever was sent and not answered
+is sent again when the line returns; the stream has every answer exactly once, so a crossing ends once,
+whichever city was killed in between.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,11 @@ from typing import Final
 from exchange.vocabulary.enums import HoldState
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import Records
-from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+from exchange.vocabulary.rejects import RejectReason
 from settlement.errors import CorruptionError
-from settlement.ledger.balances import balance_of
 from settlement.ledger.entries import Entry
 from settlement.operations.desk import Desk
-from settlement.operations.handler import Context, done, refused
+from settlement.operations.handler import Context
 from settlement.outgoing import transfer_record
 from settlement.store.breaks import open_breaks
 from settlement.store.transfers import (
@@ -30,55 +30,68 @@ from settlement.store.transfers import (
     running_transfers,
     save_transfer,
 )
-from settlement.transfers.postings import (
-    hold_at_seal,
-    reach_registry,
-    reach_trading,
-    return_to_registry,
-    to_registry,
-)
-from settlement.vocabulary.chart import Bucket, units
-from settlement.vocabulary.refusals import RefusalCode
+from settlement.transfers.ending import WUHAN, Ending
+from settlement.transfers.freezing import ask_whole, attach, next_part
+from settlement.transfers.postings import hold
 
-#: commands of transfers; a rejection of one that has ended already says nothing new
-TRANSFER_KINDS: Final = frozenset({Kind.HOLD_REQUEST, Kind.HOLD_COMMIT, Kind.TRANSFER_IN})
-#: the day does not take transfers: Wuhan ends the transfer itself after the seal
+#: what Shanghai is asked for each direction
+ASKS: Final[Mapping[Direction, Kind]] = {
+    Direction.TO_TRADING: Kind.TRANSFER_IN,
+    Direction.TO_REGISTRY: Kind.HOLD_REQUEST,
+    Direction.DEPOSIT: Kind.DEPOSIT,
+    Direction.WITHDRAWAL: Kind.HOLD_REQUEST,
+    Direction.FREEZE: Kind.FREEZE,
+    Direction.RELEASE: Kind.RELEASE,
+}
+#: how a hold is resolved
+RESOLVES: Final[Mapping[TransferState, Kind]] = {
+    TransferState.COMMITTING: Kind.HOLD_COMMIT,
+    TransferState.ABORTING: Kind.HOLD_ABORT,
+}
+#: commands of crossings; a rejection of one that has ended already says nothing new
+CROSSING_KINDS: Final = frozenset({*ASKS.values(), *RESOLVES.values()})
+#: the day does not take it: Wuhan ends the crossing itself after the seal
 OUT_OF_HOURS: Final = frozenset({RejectReason.DAY_SEALED, RejectReason.OPENING_NOT_ACCEPTED})
-#: what a transfer waited for when an answer may come
+#: what a crossing waited for when an answer may come
 WAITED_FOR: Final[Mapping[HoldState, TransferState]] = {
     HoldState.GRANTED: TransferState.ASKED,
     HoldState.REFUSED: TransferState.ASKED,
     HoldState.BOOKED: TransferState.ASKED,
     HoldState.COMMITTED: TransferState.COMMITTING,
+    HoldState.RELEASED: TransferState.ABORTING,
 }
-SHANGHAI: Final = "shanghai"
-WUHAN: Final = "wuhan"
+#: what a hold may be in when the day is sealed with it
+HOLDING: Final = frozenset({TransferState.PAYING, *RESOLVES})
+#: what leaves trading when Wuhan owns it: after everything has come in and freezes have attached
+LEAVING: Final = frozenset({Direction.TO_REGISTRY, Direction.WITHDRAWAL})
 
-
-#: records about transfers, one each; their user references, consecutive, are in the store already
+#: records about crossings, one each; their user references, consecutive, are in the store already
 Sending = list[Records]
 
 
 class Crossings:
-    """Moves transfers on. Everything happens in the caller's transaction."""
+    """Moves crossings on. Everything happens in the caller's transaction."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._ending = Ending(desk)
 
     def send(self, context: Context, day: int, first_reference: int, *, only_new: bool = False) -> Sending:
         """What Shanghai is to be asked, or asked again; references count from `first_reference`."""
         blocked = _blocked(context)
         records: list[Records] = []
         for transfer in running_transfers(context.store):
-            if transfer.state is TransferState.HELD or transfer.account_id in blocked:
+            if transfer.state in (TransferState.HELD, TransferState.PAYING):
+                continue  # a bank's to answer
+            is_resolving = transfer.state in RESOLVES
+            if transfer.account_id in blocked and not is_resolving:
                 continue
-            is_new = (
-                transfer.trading_day != day
-            )  # a number is of its day; a break may have kept it from ending
+            # a number is of its day; a break may have kept the crossing from ending
+            is_new = transfer.trading_day != day and not is_resolving
             if is_new:
                 number = next_transfer_id(context.store, day)
                 transfer = transfer._replace(state=TransferState.ASKED, trading_day=day, transfer_id=number)
-            elif only_new:
+            elif transfer.state is TransferState.LATER or (only_new and transfer.user_reference):
                 continue
             records.append(self._command(context, transfer, day, first_reference + len(records)))
         return records
@@ -86,7 +99,7 @@ class Crossings:
     def answered(
         self, context: Context, day: int, fields: Mapping[str, int], next_reference: int
     ) -> Sending | None:
-        """HOLD_CHANGED. None when it is about no transfer of ours."""
+        """HOLD_CHANGED. None when it is about no crossing of ours."""
         transfer = find_transfer(context.store, day, fields["transfer_id"])
         if transfer is None:
             return None
@@ -97,22 +110,27 @@ class Crossings:
                 f"an answer to {transfer.state}",
                 state.name,
             )
-        if state is HoldState.GRANTED:
+        if state is HoldState.GRANTED and transfer.direction is Direction.TO_REGISTRY:
             granted = transfer._replace(state=TransferState.COMMITTING)
             return [self._command(context, granted, day, next_reference)]
-        if state is HoldState.REFUSED:
-            self._refuse(context, transfer, RejectReason(fields["hold_reason"]))
+        if state is HoldState.GRANTED:
+            self._ending.granted(context, transfer)
+        elif state is HoldState.REFUSED:
+            self._ending.refuse(context, transfer, RejectReason(fields["hold_reason"]))
         else:
-            entry = to_registry if state is HoldState.COMMITTED else reach_trading
-            self._finish(context, transfer, entry(transfer), SHANGHAI)
-        return []
+            self._ending.told(context, transfer, state)
+        if transfer.direction is Direction.FREEZE:
+            next_part(context, transfer)
+        elif state in (HoldState.BOOKED, HoldState.RELEASED):
+            ask_whole(context, transfer.account_id, transfer.asset_id)  # what came in may be frozen
+        return self.send(context, day, next_reference, only_new=True)
 
     def rejected(
         self, context: Context, day: int, fields: Mapping[str, int], next_reference: int
     ) -> Sending | None:
-        """REJECTED. None when it is about no command of a transfer."""
+        """REJECTED. None when it is about no command of a crossing."""
         kind, reason = Kind(fields["command_kind"]), RejectReason(fields["reason"])
-        if kind not in TRANSFER_KINDS:
+        if kind not in CROSSING_KINDS:
             return None
         transfer = find_by_reference(context.store, day, fields["user_reference"])
         if transfer is None or transfer.state is not TransferState.ASKED:
@@ -125,7 +143,7 @@ class Crossings:
             if reason in OUT_OF_HOURS:
                 return []
             return self.send(context, day, next_reference, only_new=True)  # a later number came first
-        self._refuse(context, transfer, reason)
+        self._ending.refuse(context, transfer, reason)
         return []
 
     def held_at_seal(self, context: Context, day: int, fields: Mapping[str, int]) -> Entry | None:
@@ -133,67 +151,46 @@ class Crossings:
         transfer = find_transfer(context.store, day, fields["transfer_id"])
         if transfer is None:
             return None
-        if transfer.state is not TransferState.COMMITTING or transfer.lots != fields["amount"]:
+        if transfer.state not in HOLDING or transfer.amount != fields["amount"]:
             raise CorruptionError(
                 f"SEAL_HOLD of transfer {transfer.transfer_id}",
-                f"{TransferState.COMMITTING} of {transfer.lots} t",
-                f"{transfer.state} of {fields['amount']} t",
+                f"a hold granted and not resolved, of {transfer.amount}",
+                f"{transfer.state}, of {fields['amount']}",
             )
-        save_transfer(context.store, transfer._replace(state=TransferState.HELD))
-        return hold_at_seal(transfer)
+        save_transfer(context.store, transfer._replace(state=TransferState.HELD, held_day=day))
+        return hold(transfer)
+
+    def bank_answered(self, context: Context, transfer: Transfer, *, is_paid: bool) -> None:
+        """A bank has paid out, or has refused to: the hold is resolved, by Shanghai or by Wuhan."""
+        if transfer.state is TransferState.PAYING:
+            state = TransferState.COMMITTING if is_paid else TransferState.ABORTING
+            save_transfer(context.store, transfer._replace(state=state, user_reference=0))
+        elif transfer.state is TransferState.HELD:
+            self._ending.held_cash(context, transfer)
+        else:
+            raise CorruptionError(f"pay-out of {transfer.cause}", "asked of the bank", transfer.state)
+
+    def came_in(self, context: Context, deposit: Transfer) -> None:
+        """A deposit is on Wuhan's books: into the cash account, if that is Wuhan's to move."""
+        self._ending.came_in(context, deposit)
+
+    def attach_freezes(self, context: Context) -> None:
+        """Wuhan owns "available": what came in is frozen where a freeze is short."""
+        attach(context, self._desk, WUHAN)
 
     def settle(self, context: Context) -> int:
-        """End what is open, Wuhan owning "available" again; gives how many ended."""
-        blocked, ended = _blocked(context), 0
-        for transfer in running_transfers(context.store):
-            if transfer.account_id in blocked:
-                continue  # an account with a break moves nothing
-            self._settle(context, transfer)
-            ended += 1
-        return ended
-
-    # ---- inside
+        """End what is open, Wuhan owning "available" again; gives how many ended or went to a bank."""
+        blocked = _blocked(context)
+        running = [t for t in running_transfers(context.store) if t.account_id not in blocked]
+        leaving = [t for t in running if t.direction in LEAVING and t.state is not TransferState.HELD]
+        ended = sum(self._ending.settle(context, t) for t in running if t not in leaving)
+        self.attach_freezes(context)
+        return ended + sum(self._ending.settle(context, t) for t in leaving)
 
     def _command(self, context: Context, transfer: Transfer, day: int, reference: int) -> Records:
         save_transfer(context.store, transfer._replace(user_reference=reference))
-        if transfer.state is TransferState.COMMITTING:
-            return transfer_record(Kind.HOLD_COMMIT, transfer, day)
-        is_in = transfer.direction is Direction.TO_TRADING
-        return transfer_record(Kind.TRANSFER_IN if is_in else Kind.HOLD_REQUEST, transfer, day)
-
-    def _settle(self, context: Context, transfer: Transfer) -> None:
-        if transfer.state is TransferState.COMMITTING:
-            raise CorruptionError(
-                f"transfer of operation {transfer.operation_id} after the seal",
-                "committed or held",
-                "neither",
-            )
-        if transfer.direction is Direction.TO_TRADING:
-            self._finish(context, transfer, reach_trading(transfer), WUHAN)
-            return
-        if transfer.state is TransferState.HELD:
-            self._finish(context, transfer, reach_registry(transfer), WUHAN)
-            return
-        trading = units(transfer.contract_id, Bucket.TRADING_AVAILABLE, transfer.account_id)
-        available = balance_of(context.store, trading)
-        if available >= transfer.lots:
-            self._finish(context, transfer, to_registry(transfer), WUHAN)
-            return
-        save_transfer(context.store, transfer._replace(state=TransferState.ENDED))
-        outcome = refused(RefusalCode.UNITS_INSUFFICIENT, f"available {available:,} t")
-        self._desk.finish(context, transfer.operation_id, outcome, WUHAN)
-
-    def _finish(self, context: Context, transfer: Transfer, entry: Entry, by: str) -> None:
-        save_transfer(context.store, transfer._replace(state=TransferState.ENDED))
-        self._desk.finish(context, transfer.operation_id, done(entry), by)
-
-    def _refuse(self, context: Context, transfer: Transfer, reason: RejectReason) -> None:
-        save_transfer(context.store, transfer._replace(state=TransferState.ENDED))
-        text = f"{int(reason)} {REJECT_TEXTS[reason].en}"
-        outcome = refused(RefusalCode.SHANGHAI_REFUSED, text)
-        if transfer.direction is Direction.TO_TRADING:
-            outcome = outcome._replace(entries=(return_to_registry(transfer),))
-        self._desk.finish(context, transfer.operation_id, outcome, SHANGHAI)
+        kind = RESOLVES.get(transfer.state, ASKS[transfer.direction])
+        return transfer_record(kind, transfer, day)
 
 
 def _blocked(context: Context) -> Iterable[int]:

@@ -11,12 +11,13 @@ from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.operations.params import BucketTransfer, Params
 from settlement.registry.accounts import find_entity
 from settlement.registry.handlers.checks import contract_known, enough, standing
+from settlement.store.freezes import is_short
 from settlement.store.operations import Operation
 from settlement.store.transfers import Direction, Transfer, TransferState, insert_transfer
 from settlement.transfers.postings import leave_registry, to_registry, to_trading
 from settlement.vocabulary.chart import Bucket, LedgerKey, units
 from settlement.vocabulary.operations import OperationKind, OperationState
-from settlement.vocabulary.refusals import Refusal
+from settlement.vocabulary.refusals import Refusal, RefusalCode
 
 RUNNING: Final = Outcome(OperationState.RUNNING)
 
@@ -26,6 +27,8 @@ def _check(context: Context, params: Params, direction: Direction) -> Refusal | 
     refusal = standing(context, params.entity_id, must_move=True) or contract_known(
         context, params.contract_id
     )
+    if refusal is None and direction is Direction.TO_REGISTRY:
+        refusal = may_leave(context, params.entity_id)
     if refusal is not None or (direction is Direction.TO_REGISTRY and not context.moment.owns_available):
         return refusal  # what is available while the day runs, Shanghai knows and answers
     return enough(context, _source(context, params, direction), params.lots)
@@ -44,6 +47,8 @@ def _carry_out(context: Context, operation: Operation, params: Params, direction
     entity = find_entity(context.store, params.entity_id)
     assert entity is not None, f"expected entity {params.entity_id}, found none"
     transfer = Transfer(
+        0,
+        f"op/{operation.operation_id}",
         operation.operation_id,
         direction,
         entity.account_id,
@@ -59,6 +64,14 @@ def _carry_out(context: Context, operation: Operation, params: Params, direction
     if direction is Direction.TO_TRADING:
         return RUNNING._replace(entries=(leave_registry(transfer),))
     return RUNNING
+
+
+def may_leave(context: Context, entity_id: int) -> Refusal | None:
+    """Refuses to let anything out while a freeze of the account is not whole."""
+    entity = find_entity(context.store, entity_id)
+    if entity is None or not is_short(context.store, entity.account_id):
+        return None
+    return Refusal(RefusalCode.FREEZE_INCOMPLETE, f"account {entity.account_id}")
 
 
 def _handler(direction: Direction) -> Handler:

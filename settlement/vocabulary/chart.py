@@ -1,14 +1,15 @@
 """The chart of accounts: which ledger accounts exist for units and for cash, and what each may hold.
 
 A ledger account is an asset, a bucket and an owner. Amounts are signed so that every entry sums to zero per
-asset: holders' accounts are never negative, the contra accounts (units issued, cash at a settlement bank)
-never positive. So "issued = held" and "banks = member cash + fees + reserves" are what the sum says.
+asset: holders' accounts are never negative, the contra accounts (units issued, cash at a settlement bank or
+on its way between two) never positive. So "issued = held" and "banks = member cash + fees + reserves" are
+what the sum says.
 
     units of a contract     owner                cash                          owner
     issued (contra)         -                    settlement bank (contra)      bank
     national                -                    member cash, frozen, held     trading account
     provincial              province             member cash to come in        trading account
-    registry-available      registry account     between banks                 -
+    registry-available      registry account     between banks (contra)        -
     registry-frozen         registry account     trading fee income            -
     pending-surrender       registry account     settlement fee income         -
     pending-carry-over      registry account     exchange risk reserve         -
@@ -63,7 +64,7 @@ class Bucket(StrEnum):
     AUCTION_INCOME = "state-auction-income"
 
 
-CONTRA: Final = frozenset({Bucket.ISSUED, Bucket.BANK})
+CONTRA: Final = frozenset({Bucket.ISSUED, Bucket.BANK, Bucket.BETWEEN_BANKS})
 #: what Shanghai knows of: the opening positions and the seal are about these
 IN_TRADING: Final = frozenset({Bucket.TRADING_AVAILABLE, Bucket.FROZEN})
 MEMBERS_CASH: Final = frozenset({Bucket.MEMBER_CASH, Bucket.MEMBER_FROZEN})

@@ -28,6 +28,7 @@ class EntryKind(StrEnum):
     GIVE_BACK = "give-back"  # pending -> registry-available: an application was declined or withdrawn
     REVERSAL = "reversal"  # what an entry named in the reference had moved, the other way
     DEPOSIT = "deposit"  # settlement bank -> member cash (by way of member-cash-in)
+    FUNDING = "funding"  # settlement bank -> between banks -> another settlement bank
     WITHDRAWAL = "withdrawal"  # member cash or held -> settlement bank
     DELIVERY_UNITS = "delivery-units"  # trading-available of sellers -> of buyers
     DELIVERY_CASH = "delivery-cash"  # member cash of buyers -> of sellers
@@ -46,6 +47,8 @@ class BreakKind(StrEnum):
     TRADES = "trades"
     ISSUED = "issued-not-held"  # inside Wuhan: issued against held
     BANK = "bank-not-owed"  # inside Wuhan: bank against member cash, fees and reserves
+    BANK_ACCOUNT = "bank-sub-ledger"  # of one account at its bank; account 0: the institutions'
+    BANK_TOTAL = "bank-total"  # a special settlement account against its sub-ledgers
     BUSTED_TRADE = "busted-trade"  # of stores from before busts were booked
     TRANSFER = "transfer-not-booked"  # Shanghai moved or froze units or cash during the day
     HOLD = "hold-not-booked"  # set aside in Shanghai and not resolved at the seal

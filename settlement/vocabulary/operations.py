@@ -26,6 +26,7 @@ class OperationKind(StrEnum):
     RETIRE = "retire"
     CARRY_OVER = "carry-over"
     REVERSE = "reverse"
+    WITHDRAW = "withdraw"
 
 
 class OperationState(StrEnum):

@@ -24,6 +24,7 @@ class RefusalCode(IntEnum):
     NOT_YOURS = 115
     TOO_LATE = 201
     DAY_HELD = 202
+    STATEMENTS_LATE = 203
     UNKNOWN_ACCOUNT = 301
     ACCOUNT_CLOSED = 302
     ACCOUNT_RESTRICTED = 303
@@ -32,8 +33,10 @@ class RefusalCode(IntEnum):
     UNKNOWN_CONTRACT = 310
     UNKNOWN_PROVINCE = 311
     UNKNOWN_BANK = 312
+    CASH_INSUFFICIENT = 401
     UNITS_INSUFFICIENT = 402
     BROKEN_ACCOUNT = 404
+    FREEZE_INCOMPLETE = 405
     VINTAGE_NOT_USABLE = 501
     NO_OBLIGATION = 502
     MORE_THAN_DUE = 503
@@ -41,6 +44,7 @@ class RefusalCode(IntEnum):
     LATE_SURRENDERER = 505
     NOT_REVERSIBLE = 510
     SHANGHAI_REFUSED = 601
+    BANK_REFUSED = 602
 
 
 class RefusalText(NamedTuple):
@@ -87,6 +91,11 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     RefusalCode.DAY_HELD: RefusalText(
         "当日结算暂停", "the settlement day is held", "wait until the corrected run is delivered"
     ),
+    RefusalCode.STATEMENTS_LATE: RefusalText(
+        "当日结算数据未发出，暂停出入金",
+        "the statements of the settlement day are late: cash in and out is restricted",
+        "wait until the day is stated",
+    ),
     RefusalCode.UNKNOWN_ACCOUNT: RefusalText(
         "无此账户", "there is no such account", "check the account number"
     ),
@@ -111,6 +120,9 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     RefusalCode.UNKNOWN_BANK: RefusalText(
         "无此结算银行", "there is no such settlement bank", "check its number"
     ),
+    RefusalCode.CASH_INSUFFICIENT: RefusalText(
+        "可用资金不足", "not enough cash available", "ask for what is available, or pay in first"
+    ),
     RefusalCode.UNITS_INSUFFICIENT: RefusalText(
         "可用配额不足",
         "not enough units in that bucket",
@@ -120,6 +132,11 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
         "账户对账不符，暂停办理",
         "the account has an open reconciliation break",
         "wait until the break is closed",
+    ),
+    RefusalCode.FREEZE_INCOMPLETE: RefusalText(
+        "冻结尚未足额，暂停转出",
+        "a freeze of this account is not whole yet: nothing may leave",
+        "wait until it is whole or released",
     ),
     RefusalCode.VINTAGE_NOT_USABLE: RefusalText(
         "该年度配额不可用于此次履约",
@@ -143,6 +160,9 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
     ),
     RefusalCode.SHANGHAI_REFUSED: RefusalText(
         "上海交易系统拒绝", "Shanghai, which owns the balance today, refused", "see its reason in the detail"
+    ),
+    RefusalCode.BANK_REFUSED: RefusalText(
+        "结算银行拒绝", "the settlement bank refused to pay out", "see its reason in the detail"
     ),
 }
 

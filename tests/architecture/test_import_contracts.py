@@ -16,6 +16,7 @@ MAY_IMPORT_ASYNCIO = {
     "exchange/console",
     "exchange/members",
     "exchange/net",
+    "exchange/troubles",
     "settlement/__main__.py",
     "settlement/api",
     "settlement/assembly.py",

@@ -4,7 +4,6 @@ from typing import Final
 
 from settlement.operations.handler import Handler
 from settlement.registry.handlers.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT, RESTRICT_ACCOUNT
-from settlement.registry.handlers.freezes import FREEZE, RELEASE
 from settlement.registry.handlers.issuance import (
     ALLOCATE,
     ALLOCATE_PROVINCE,
@@ -26,8 +25,6 @@ REGISTRY_HANDLERS: Final[dict[OperationKind, Handler]] = {
     OperationKind.TRUE_UP: TRUE_UP,
     OperationKind.AUCTION_ISSUE: AUCTION_ISSUE,
     OperationKind.NON_TRADE_TRANSFER: NON_TRADE_TRANSFER,
-    OperationKind.FREEZE: FREEZE,
-    OperationKind.RELEASE: RELEASE,
     OperationKind.RETIRE: RETIRE,
     OperationKind.REVERSE: REVERSE,
 }

@@ -2,20 +2,22 @@
 
 from typing import Any, Final
 
+from settlement.cash_rules import load_cash_rules
 from settlement.ledger.balances import balances_now
 from settlement.operations.handler import DONE, Context, Handler, Outcome
 from settlement.registry.accounts import Holder, find_entity, open_accounts
 from settlement.registry.handlers.checks import province_known, standing
 from settlement.store.entities import close_entity, is_account_taken, restrict_entity
+from settlement.store.freezes import is_short
 from settlement.store.operations import Operation
-from settlement.vocabulary.chart import OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT, SETTLEMENT_BANK
+from settlement.vocabulary.chart import OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
 
 def _check_open(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
     if (refusal := province_known(params.province_id)) is not None:
         return refusal
-    if params.bank_id != SETTLEMENT_BANK:  # the only one in this release
+    if not load_cash_rules().is_bank(params.bank_id):
         return Refusal(RefusalCode.UNKNOWN_BANK, f"bank {params.bank_id}")
     if is_account_taken(context.store, params.entity_id, params.account_id):
         return Refusal(RefusalCode.ACCOUNT_EXISTS, f"entity {params.entity_id}, account {params.account_id}")
@@ -50,6 +52,8 @@ def _check_close(context: Context, params: Any, is_reserved: bool) -> Refusal | 
         )
         if amount and is_own:
             return Refusal(RefusalCode.ACCOUNT_NOT_EMPTY, f"{amount} of {key.code}")
+    if is_short(context.store, entity.account_id):
+        return Refusal(RefusalCode.FREEZE_INCOMPLETE, f"account {entity.account_id}")
     return None
 
 

@@ -6,7 +6,7 @@ from settlement.ledger.balances import balance_of
 from settlement.operations.handler import Context
 from settlement.registry.accounts import find_entity
 from settlement.store.breaks import open_breaks
-from settlement.vocabulary.chart import LedgerKey
+from settlement.vocabulary.chart import CASH, LedgerKey
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
 PROVINCES: Final = 32
@@ -45,4 +45,5 @@ def enough(context: Context, key: LedgerKey, lots: int, spoken_for: int = 0) -> 
     available = balance_of(context.store, key) - spoken_for
     if lots <= available:
         return None
-    return Refusal(RefusalCode.UNITS_INSUFFICIENT, f"{available} of {key.code}, asked for {lots}")
+    code = RefusalCode.CASH_INSUFFICIENT if key.asset_id == CASH else RefusalCode.UNITS_INSUFFICIENT
+    return Refusal(code, f"{available} of {key.code}, asked for {lots}")

@@ -1,22 +1,14 @@
-"""Handlers of freezes in the registry on a court's or an authority's paper, and release (rulebook §2.1)."""
+"""Freezes in the registry on a court's or an authority's paper, and release (rulebook §2.1)."""
 
-from typing import Any, Final
+from typing import Any
 
 from settlement.ledger.entries import transfer
-from settlement.operations.handler import Context, Handler, Outcome, done
-from settlement.operations.params import Place
+from settlement.operations.handler import Context, Outcome, done
 from settlement.registry.handlers.checks import contract_known, enough, standing
 from settlement.store.operations import Operation
 from settlement.vocabulary.chart import Bucket, units
 from settlement.vocabulary.entry_kinds import EntryKind
-from settlement.vocabulary.refusals import Refusal, RefusalCode
-
-
-def refuse_elsewhere(place: Place) -> Refusal | None:
-    """Refuses places other than the registry: the one function to replace when they are built."""
-    if place is Place.REGISTRY:
-        return None
-    return Refusal(RefusalCode.INVALID_FIELD, f"place {place}: not built")
+from settlement.vocabulary.refusals import Refusal
 
 
 def check_registry(context: Context, params: Any, source: Bucket) -> Refusal | None:
@@ -38,14 +30,6 @@ def release_registry(context: Context, operation: Operation, params: Any) -> Out
     return _moved(EntryKind.RELEASE, Bucket.REGISTRY_FROZEN, Bucket.REGISTRY_AVAILABLE, operation, params)
 
 
-def _check_freeze(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
-    return refuse_elsewhere(params.place) or check_registry(context, params, Bucket.REGISTRY_AVAILABLE)
-
-
-def _check_release(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
-    return refuse_elsewhere(params.place) or check_registry(context, params, Bucket.REGISTRY_FROZEN)
-
-
 def _moved(kind: EntryKind, source: Bucket, target: Bucket, operation: Operation, params: Any) -> Outcome:
     move = (
         units(params.contract_id, source, params.entity_id),
@@ -53,7 +37,3 @@ def _moved(kind: EntryKind, source: Bucket, target: Bucket, operation: Operation
         params.amount,
     )
     return done(transfer(kind, f"op/{operation.operation_id}/{kind}", params.document, [move]))
-
-
-FREEZE: Final = Handler(_check_freeze, freeze_registry)
-RELEASE: Final = Handler(_check_release, release_registry)

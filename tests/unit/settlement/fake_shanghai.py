@@ -12,7 +12,7 @@ import numpy as np
 from exchange.vocabulary.control import MODULUS, balance_term, trade_step
 from exchange.vocabulary.enums import HoldKind, HoldState
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
+from exchange.vocabulary.limits import BALANCE_MAX, PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
 from exchange.vocabulary.records import DTYPES, EVENT, Records, make, read
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import fee_fen, market_time_ns, trading_day_number
@@ -37,6 +37,11 @@ class FakeShanghai:
         self.stages: list[int] = []
         self.highest_reference = 0
         self.moved: dict[tuple[int, int], int] = defaultdict(int)  # by transfers; what is held is out
+        self.frozen: dict[tuple[int, int], int] = defaultdict(int)
+        self.locked: dict[tuple[int, int], int] = defaultdict(int)  # a test says so: by resting orders
+        self.proceeds: dict[int, int] = defaultdict(int)  # of sales of the day: spent, never withdrawn
+        self.eligibility: dict[int, int] = {}  # as told today
+        self.taken_max = BALANCE_MAX  # more than that does not come in
         self.holds: dict[int, tuple[int, int, int]] = {}  # granted and neither committed nor returned
         self.highest_transfer = 0
         self.is_open = self.is_sealed = self.is_confirmed = False
@@ -65,6 +70,7 @@ class FakeShanghai:
         self.change[seller, contract_id] -= lots
         self.change[buyer, CASH] -= amount + sum(fees)
         self.change[seller, CASH] += amount - sum(fees)
+        self.proceeds[seller] += amount - sum(fees)
         for account in (buyer, seller):
             self.fees[account] += sum(fees)
         match_id = len(self.trades) + 1
@@ -156,8 +162,10 @@ class FakeShanghai:
         """Closing balances and control totals."""
         keys = sorted({*self.opening, *self.moved, *self.change})
         for number, (account, contract, lots) in self.holds.items():
-            self._tell_seal_hold(account, contract, lots, number, HoldKind.UNITS_TO_REGISTRY)
-        held = sum(lots for _, _, lots in self.holds.values())
+            kind = HoldKind.CASH_WITHDRAWAL if contract == CASH else HoldKind.UNITS_TO_REGISTRY
+            self._tell_seal_hold(account, contract, lots, number, kind)
+        held = sum(lots for _, contract, lots in self.holds.values() if contract != CASH)
+        held_fen = sum(fen for _, contract, fen in self.holds.values() if contract == CASH)
         units = [(key, self.closing(key)) for key in keys if key[1] != CASH]
         cash = [(key, self.closing(key)) for key in keys if key[1] == CASH]
         for (account, contract), lots in units:
@@ -166,15 +174,17 @@ class FakeShanghai:
                 Kind.SEAL_HOLDING,
                 account_id=account,
                 contract_id=contract,
-                available_lots=lots - bought,
+                available_lots=lots - bought - self.frozen[account, contract],
+                frozen_lots=self.frozen[account, contract],
                 bought_today_lots=bought,
             )
         for (account, _), fen in cash:
-            self._emit(Kind.SEAL_CASH, account_id=account, available_fen=fen)
+            frozen = self.frozen[account, CASH]
+            self._emit(Kind.SEAL_CASH, account_id=account, available_fen=fen - frozen, frozen_fen=frozen)
         self._emit(
             Kind.SEAL_BALANCES,
             units_total_lots=sum(lots for _, lots in units) + held,
-            cash_total_fen=sum(fen for _, fen in cash),
+            cash_total_fen=sum(fen for _, fen in cash) + held_fen,
             record_count=len(keys),
             fees_fen=sum(self.fees.values()),
         )
@@ -226,7 +236,7 @@ class FakeShanghai:
             return self._apply_opening(kind, fields)
         if kind.name.startswith("RESULT"):
             return self._apply_result(kind, fields)
-        if kind in (Kind.HOLD_REQUEST, Kind.TRANSFER_IN, Kind.HOLD_COMMIT):
+        if Kind.DEPOSIT <= kind <= Kind.RESTRICT:
             return self._apply_transfer(kind, fields)
         if kind is Kind.DELIVERED:
             if not self.is_confirmed:
@@ -241,12 +251,15 @@ class FakeShanghai:
             return RejectReason.OPENING_CLOSED
         if kind is Kind.OPENING_BEGIN:
             self._begun = {}
+            self.frozen.clear()
         elif kind is Kind.OPENING_HOLDING:
             key = (fields["account_id"], fields["contract_id"])
             self._begun[key] = fields["available_lots"] + fields["frozen_lots"]
+            self.frozen[key] = fields["frozen_lots"]
         elif kind is Kind.OPENING_CASH:
             key = (fields["account_id"], CASH)
             self._begun[key] = fields["available_fen"] + fields["frozen_fen"]
+            self.frozen[key] = fields["frozen_fen"]
         else:
             found = {
                 "units_total_lots": sum(v for k, v in self._begun.items() if k[1] != CASH),
@@ -260,33 +273,62 @@ class FakeShanghai:
             self._emit(Kind.OPENING_ACCEPTED, **{k: v for k, v in found.items() if k != "control_hash"})
         return RejectReason.NONE
 
+    def free(self, key: tuple[int, int]) -> int:
+        """What may be frozen; proceeds of the day are among the cash."""
+        change = self.change.get(key, 0)
+        traded = change if key[1] == CASH else min(change, 0)
+        moved = self.opening.get(key, 0) + self.moved.get(key, 0)
+        return moved + traded - self.frozen.get(key, 0) - self.locked.get(key, 0)
+
     def _apply_transfer(self, kind: Kind, fields: dict[str, int]) -> RejectReason:
-        """Units that leave by a hold, or come in; too little is an answer and no rejection."""
+        """What leaves by a hold, comes in, is frozen; too little is an answer and no rejection."""
         if not self.is_open:
             return RejectReason.OPENING_NOT_ACCEPTED
         if self.is_sealed:
             return RejectReason.DAY_SEALED
-        number = fields["transfer_id"]
-        if kind is Kind.HOLD_COMMIT:
-            if number not in self.holds:
-                return RejectReason.TRANSFER_RESOLVED
-            self._tell_hold(*self.holds.pop(number), number, HoldState.COMMITTED)
+        if kind is Kind.RESTRICT:
+            self.eligibility[fields["account_id"]] = fields["eligibility"]
             return RejectReason.NONE
+        number = fields["transfer_id"]
+        if kind in (Kind.HOLD_COMMIT, Kind.HOLD_ABORT):
+            return self._resolve(kind, number)
         if number <= self.highest_transfer:
             return RejectReason.DUPLICATE_RECORD
         self.highest_transfer = number
-        account, contract, lots = fields["account_id"], fields["contract_id"], fields["amount"]
+        account, contract, amount = fields["account_id"], fields["contract_id"], fields["amount"]
         key = account, contract
-        if kind is Kind.TRANSFER_IN:
-            self.moved[key] += lots
-            self._tell_hold(account, contract, lots, number, HoldState.BOOKED)
-        elif lots > self.opening.get(key, 0) + self.moved[key] + min(self.change[key], 0):
-            reason = RejectReason.UNITS_INSUFFICIENT
-            self._tell_hold(account, contract, lots, number, HoldState.REFUSED, reason)
+        if (kind is Kind.DEPOSIT) != (contract == CASH) and kind in (Kind.DEPOSIT, Kind.TRANSFER_IN):
+            return RejectReason.INVALID_FIELD
+        if amount > self._limit(kind, key):
+            self._tell_hold(*key, amount, number, HoldState.REFUSED, RejectReason.UNITS_INSUFFICIENT)
+        elif kind is Kind.HOLD_REQUEST:
+            self.moved[key] -= amount
+            self.holds[number] = (account, contract, amount)
+            self._tell_hold(*key, amount, number, HoldState.GRANTED)
         else:
-            self.moved[key] -= lots
-            self.holds[number] = (account, contract, lots)
-            self._tell_hold(account, contract, lots, number, HoldState.GRANTED)
+            changed = self.moved if kind in (Kind.DEPOSIT, Kind.TRANSFER_IN) else self.frozen
+            changed[key] += -amount if kind is Kind.RELEASE else amount
+            self._tell_hold(*key, amount, number, HoldState.BOOKED)
+        return RejectReason.NONE
+
+    def _limit(self, kind: Kind, key: tuple[int, int]) -> int:
+        """The most that a command may take."""
+        if kind is Kind.RELEASE:
+            return self.frozen[key]
+        if kind is Kind.FREEZE:
+            return self.free(key)
+        if kind is Kind.HOLD_REQUEST:
+            return self.free(key) - (self.proceeds[key[0]] if key[1] == CASH else 0)
+        return self.taken_max
+
+    def _resolve(self, kind: Kind, number: int) -> RejectReason:
+        if number not in self.holds:
+            return RejectReason.TRANSFER_RESOLVED
+        account, contract, amount = self.holds.pop(number)
+        if kind is Kind.HOLD_ABORT:
+            self.moved[account, contract] += amount
+        state = HoldState.COMMITTED if kind is Kind.HOLD_COMMIT else HoldState.RELEASED
+        self._tell_hold(account, contract, amount, number, state)
         return RejectReason.NONE
 
     def _tell_hold(

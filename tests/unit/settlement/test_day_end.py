@@ -9,9 +9,9 @@ from exchange.protocol.sessions import session_id
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.limits import STREAM_SETTLEMENT
 from exchange.vocabulary.units import trading_day_date
-from settlement.city import settlement_session
 from settlement.day_end import DUTIES, TRANSITIONS, DaySignal, Step, next_stage, stage_table
 from settlement.errors import IllegalStage
+from settlement.stream import settlement_session
 
 SETTLEMENT_PAGE = Path(__file__).parents[3] / "settlement" / "SETTLEMENT.md"
 

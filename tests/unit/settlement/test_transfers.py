@@ -263,7 +263,7 @@ def test_a_transfer_that_outlives_its_day_gets_a_number_of_the_next(tmp_path: Pa
     town, shanghai = opened(tmp_path)
     wanted = ask(town, OUT, 200, line_is_up=False)
     with town.store.transaction():
-        town.store.execute("UPDATE city_transfer SET trading_day = trading_day - 1")
+        town.store.execute("UPDATE crossing SET trading_day = trading_day - 1")
     town.connect(shanghai)
     town.pump()
     assert (state(town, wanted), in_registry(town)) == (OperationState.DONE, 200)

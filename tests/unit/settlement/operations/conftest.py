@@ -18,6 +18,7 @@ from settlement.season import Season
 from settlement.serials.check import check_serials
 from settlement.store.database import Store
 from settlement.store.operations import Operation
+from settlement.transfers.freeze_handlers import FREEZE_HANDLERS
 from settlement.vocabulary.chart import Bucket, units
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
 
@@ -63,7 +64,8 @@ class Registry:
         ]
         season = Season("test", 4, people, lambda day: {CEA: "CEA", CEA21: "CEA21"}, folder)
         self.context = Context(self.store, season, Moment(NOW, DAY, True))
-        self.desk = Desk({kind: REGISTRY_HANDLERS.get(kind, _UNUSED) for kind in OperationKind})
+        handlers = {**REGISTRY_HANDLERS, **FREEZE_HANDLERS}
+        self.desk = Desk({kind: handlers.get(kind, _UNUSED) for kind in OperationKind})
         self.count = 0
         with self.store.transaction():
             open_accounts(self.store, people)

@@ -108,7 +108,7 @@ def test_provinces_and_banks_that_are_none_are_refused(registry: Registry) -> No
     refused(
         registry, Code.UNKNOWN_PROVINCE, M_OP, Kind.ALLOCATE_PROVINCE, **{**TO_PROVINCE, "province_id": 33}
     )
-    refused(registry, Code.UNKNOWN_BANK, R_OP, Kind.OPEN_ACCOUNT, **{**OPEN, "bank_id": 2})
+    refused(registry, Code.UNKNOWN_BANK, R_OP, Kind.OPEN_ACCOUNT, **{**OPEN, "bank_id": 3})
 
 
 def test_an_account_is_closed_when_it_is_empty(registry: Registry) -> None:

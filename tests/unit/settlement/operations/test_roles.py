@@ -28,6 +28,7 @@ TABLE = {
     "retire": ("holder", "registry"),
     "carry-over": ("holder", "registry"),
     "reverse": ("registry", "registry"),
+    "withdraw": ("holder", ""),
 }
 
 

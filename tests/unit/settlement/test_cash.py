@@ -1,0 +1,446 @@
+"""Cash in and out by way of two banks, by whoever owns "available", through every cut of a day."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exchange.vocabulary.enums import SettlementStage as Stage
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.units import market_time_ns
+from settlement.errors import CorruptionError
+from settlement.instructions import Tell
+from settlement.ledger.balances import balance_of, balances_now
+from settlement.ledger.check import check_ledger
+from settlement.operations.audit import check_audit
+from settlement.reports.statements import read_day_book, statement
+from settlement.serials.check import check_serials
+from settlement.store.breaks import open_breaks
+from settlement.store.operations import Operation, read_operation
+from settlement.store.transfers import running_transfers
+from settlement.vocabulary.banking import BankMovement, BankOrder, BankWord
+from settlement.vocabulary.chart import CASH, Bucket, cash
+from settlement.vocabulary.entry_kinds import BreakKind
+from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
+from settlement.vocabulary.refusals import RefusalCode
+from tests.unit.settlement.fake_bank import Banks
+from tests.unit.settlement.fake_shanghai import FakeShanghai
+from tests.unit.settlement.test_day import FEES, TRADES
+from tests.unit.settlement.town import CODES, Town, holders
+
+ENTITY, ACCOUNT, BANK = 1, 1001, 2
+HOLDER = Person("holder-1", Institution.HOLDER, Level.OPERATOR, ENTITY)
+OPENING = 10_000_000_000
+NEXT_DAY = date(2021, 12, 17)
+
+
+class Place:
+    """Both cities and two banks; Anna (account 1001) and Carl are at bank 2, Ben and Dora at bank 1."""
+
+    def __init__(self, folder: Path) -> None:
+        people = tuple(h._replace(bank_id=1 + h.account_id % 2) for h in holders())
+        self.town, self.banks = Town(folder, people), Banks(people)
+        self.bank = self.banks.by_id[BANK]
+        self.begin(FakeShanghai(**FEES))
+
+    def begin(self, shanghai: FakeShanghai) -> None:
+        self.shanghai = shanghai
+        self.town.connect(shanghai)
+        self.town.pump()
+
+    def withdraw(self, amount_fen: int, key: str = "w", *, line_is_up: bool = True) -> Operation:
+        data = f'{{"entity_id": {ENTITY}, "amount_fen": {amount_fen}}}'.encode()
+        operation, said = self.town.city.ask(HOLDER, key, OperationKind.WITHDRAW, data)
+        self.town.obey(said, line_holds=lambda data: line_is_up)
+        return operation
+
+    def work(self, *, line_is_up: bool = True) -> None:
+        """The banks do their part, then Shanghai its own."""
+        self.town.obey(self.banks.exchange(self.town.city), line_holds=lambda data: line_is_up)
+        if line_is_up:
+            self.town.pump()
+
+    def restart(self) -> None:
+        self.town.kill()
+        self.town.start()
+        self.town.connect(self.shanghai)
+        self.town.pump()
+
+    def state(self, operation: Operation) -> tuple[OperationState, RefusalCode]:
+        found = read_operation(self.town.store, operation.operation_id)
+        assert found is not None
+        return found.state, found.refusal
+
+    def has(self, bucket: Bucket, owner: int = ACCOUNT) -> int:
+        return balance_of(self.town.store, cash(bucket, owner))
+
+    @property
+    def members_cash(self) -> tuple[int, int, int]:
+        """Available, held and coming in."""
+        return self.has(Bucket.MEMBER_CASH), self.has(Bucket.MEMBER_HELD), self.has(Bucket.MEMBER_IN)
+
+    def finish(self) -> None:
+        """Trade, seal, settle; both cities and both banks agree to the fen."""
+        for trade in TRADES:
+            self.shanghai.trade(*trade)
+        self.shanghai.seal()
+        self.town.pump(2)
+        assert self.town.stage is Stage.STATED
+        self.work()
+        self.agree()
+
+    def agree(self) -> None:
+        for bank_id, bank in self.banks.by_id.items():
+            assert self.town.city.bank_instructions(bank_id) == []
+            assert self.town.city.bank_balance(bank_id, bank.balance()) == []
+            assert -self.has(Bucket.BANK, bank_id) == bank.total == sum(bank.sub_ledger.values())
+        assert self.has(Bucket.BETWEEN_BANKS, 0) == 0
+        assert open_breaks(self.town.store) == []
+        self.prove()
+
+    def prove(self) -> None:
+        check_ledger(self.town.store)
+        check_serials(self.town.store)
+        check_audit(self.town.store)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+DONE = (OperationState.DONE, RefusalCode.NONE)
+RUNNING = (OperationState.RUNNING, RefusalCode.NONE)
+
+
+def test_a_withdrawal_is_held_paid_and_committed(place: Place) -> None:
+    asked = place.withdraw(500)
+    place.town.pump()
+    assert place.state(asked) == RUNNING
+    assert place.members_cash == (OPENING, 0, 0), "nothing moves before the bank has paid"
+    [order] = place.town.city.bank_instructions(BANK)
+    assert (order.order, order.account_id, order.amount_fen) == (BankOrder.PAY_OUT, ACCOUNT, 500)
+    place.work()
+    assert place.state(asked) == DONE
+    assert place.members_cash == (OPENING - 500, 0, 0)
+    assert place.has(Bucket.BANK, BANK) == -(2 * OPENING - 500)
+    place.finish()
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    assert place.shanghai.opening[ACCOUNT, CASH] == place.bank.sub_ledger[ACCOUNT]
+
+
+def test_a_withdrawal_that_the_bank_refuses_is_given_back(place: Place) -> None:
+    place.bank.rejects.add(ACCOUNT)
+    asked = place.withdraw(500)
+    place.town.pump()
+    place.work()
+    assert place.state(asked) == (OperationState.REFUSED, RefusalCode.BANK_REFUSED)
+    assert place.shanghai.holds == {}
+    assert place.members_cash == (OPENING, 0, 0)
+    place.finish()
+
+
+def test_more_than_there_is_and_the_days_proceeds_are_refused_by_shanghai(place: Place) -> None:
+    place.shanghai.trade(1002, ACCOUNT, 1, 4_200, 100_000)
+    place.town.pump()
+    asked = place.withdraw(OPENING + 1)
+    place.town.pump()
+    assert place.state(asked) == (OperationState.REFUSED, RefusalCode.SHANGHAI_REFUSED)
+    assert place.town.city.bank_instructions(BANK) == []
+    place.finish()
+    late = place.withdraw(2 * OPENING, "late")
+    assert place.state(late) == (OperationState.REFUSED, RefusalCode.CASH_INSUFFICIENT)
+
+
+def test_a_deposit_reaches_the_account_by_way_of_shanghai(place: Place) -> None:
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    said = place.banks.exchange(place.town.city)
+    assert place.members_cash == (OPENING, 0, 700)
+    place.town.obey(said)
+    place.town.pump()
+    assert place.members_cash == (OPENING + 700, 0, 0)
+    assert place.shanghai.closing((ACCOUNT, CASH)) == OPENING + 700
+    place.finish()
+    rows = statement(read_day_book(place.town.store, place.shanghai.number, CODES), ACCOUNT).splitlines()
+    assert rows[1].split(",")[-2:] == ["100000007.00", "0.00"], "the founding deposit is of that day too"
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_deposit_through_both_orders_of_a_crash(place: Place, is_read: bool) -> None:
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    said = place.banks.exchange(place.town.city)
+    if is_read:
+        place.town.obey(said)  # Shanghai has it; its answer is not read
+    place.restart()
+    assert place.members_cash == (OPENING + 700, 0, 0)
+    assert place.shanghai.closing((ACCOUNT, CASH)) == OPENING + 700
+    place.work()
+    place.finish()
+
+
+@pytest.mark.parametrize("cut", ["asked", "granted", "paid", "committed"])
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_a_withdrawal_through_every_order_of_a_crash(place: Place, cut: str, is_refused: bool) -> None:
+    if is_refused:
+        place.bank.rejects.add(ACCOUNT)
+    asked = place.withdraw(500, line_is_up=cut != "asked")
+    if cut == "granted":
+        place.town.city.take(place.town._taken, place.shanghai.events(place.town._taken))
+    elif cut != "asked":
+        place.town.pump()
+        place.work(line_is_up=False)
+        if cut == "committed":
+            place.town.obey(place.town.city.resend())  # Shanghai has it; its answer is not read
+    place.restart()
+    place.work()
+    if is_refused:
+        assert place.state(asked) == (OperationState.REFUSED, RefusalCode.BANK_REFUSED)
+    else:
+        assert place.state(asked) == DONE
+    assert place.members_cash == (OPENING - (0 if is_refused else 500), 0, 0)
+    place.finish()
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+@pytest.mark.parametrize("answered", ["before", "between", "tomorrow"])
+def test_a_hold_open_at_the_seal_waits_for_the_bank(place: Place, is_refused: bool, answered: str) -> None:
+    if is_refused:
+        place.bank.rejects.add(ACCOUNT)
+    place.bank.is_open = False
+    asked = place.withdraw(500)
+    place.town.pump()
+    if answered == "before":  # the bank has answered; what Shanghai was told of it is lost
+        place.bank.is_open = True
+        place.work(line_is_up=False)
+    for trade in TRADES:
+        place.shanghai.trade(*trade)
+    place.shanghai.seal()
+    place.town.pump(2)
+    assert place.town.stage is Stage.STATED, "a silent bank holds nothing up"
+    assert open_breaks(place.town.store) == []
+    before = sum(place.members_cash)
+    if answered == "tomorrow":
+        assert place.has(Bucket.MEMBER_HELD) == 500
+        place.begin(FakeShanghai(NEXT_DAY, **FEES))
+        assert place.shanghai.opening[ACCOUNT, CASH] == before - 500, "what is held is not opened with"
+    place.bank.is_open = True
+    place.work()
+    assert place.has(Bucket.MEMBER_HELD) == place.has(Bucket.MEMBER_IN) == 0
+    if is_refused:
+        assert place.state(asked) == (OperationState.REFUSED, RefusalCode.BANK_REFUSED)
+        assert place.has(Bucket.MEMBER_CASH) == before
+    else:
+        assert place.state(asked) == DONE
+        assert place.has(Bucket.MEMBER_CASH) == before - (0 if answered == "before" else 500)
+    if answered != "tomorrow":
+        place.agree()
+        place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    place.finish()
+
+
+def test_between_days_wuhan_moves_cash_itself(place: Place) -> None:
+    place.finish()
+    available = place.has(Bucket.MEMBER_CASH)
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.work()
+    assert place.members_cash == (available + 700, 0, 0)
+    asked = place.withdraw(900)
+    assert place.members_cash == (available - 200, 900, 0)
+    place.work()
+    assert place.state(asked) == DONE
+    refused = place.withdraw(100, "refused")
+    place.bank.rejects.add(ACCOUNT)
+    place.work()
+    assert place.state(refused) == (OperationState.REFUSED, RefusalCode.BANK_REFUSED)
+    assert place.members_cash == (available - 200, 0, 0)
+    place.agree()
+
+
+def test_what_comes_in_or_is_asked_between_seal_and_statements_waits(place: Place) -> None:
+    place.shanghai.seal()
+    events = place.shanghai.events(place.town._taken)
+    said = place.town.city.take(place.town._taken, events)  # cleared, the result is not sent yet
+    assert place.town.stage is Stage.CLEARED
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.banks.exchange(place.town.city)
+    asked = place.withdraw(300)
+    assert place.members_cash == (OPENING, 0, 700)
+    place.town._taken += len(events)
+    place.town.obey(said)
+    place.town.pump()
+    assert place.members_cash == (OPENING + 400, 300, 0)
+    place.work()
+    assert place.state(asked) == DONE
+    place.agree()
+
+
+def test_late_statements_restrict_cash_in_and_out(place: Place) -> None:
+    place.shanghai.seal()
+    events = place.shanghai.events(place.town._taken)
+    said = place.town.city.take(place.town._taken, events)
+    place.town.city.pass_time(market_time_ns(date(2021, 12, 16), 86_399))
+    assert place.state(place.withdraw(300, "in time")) == RUNNING
+    place.town.city.pass_time(market_time_ns(NEXT_DAY, 0))
+    late = place.withdraw(300, "late")
+    assert place.state(late) == (OperationState.REFUSED, RefusalCode.STATEMENTS_LATE)
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.banks.exchange(place.town.city)
+    assert place.members_cash == (OPENING, 0, 700)
+    place.town._taken += len(events)
+    place.town.obey(said)
+    place.town.pump()
+    assert place.members_cash == (OPENING + 400, 300, 0)
+    place.work()
+    place.agree()
+
+
+def test_a_deposit_that_shanghai_does_not_take_is_booked_after_the_day(place: Place) -> None:
+    place.shanghai.taken_max = 10
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.work()
+    assert place.members_cash == (OPENING, 0, 700)
+    place.restart()
+    assert place.shanghai.highest_transfer == 1, "it is not asked for again today"
+    place.finish()
+    assert place.members_cash[1:] == (0, 0)
+
+
+def test_funds_follow_the_trades_between_banks(place: Place) -> None:
+    place.finish()
+    sends = [one for bank in place.banks.by_id.values() for one in bank.known.values()]
+    assert [one.order for one in sends if one.order is BankOrder.SEND] == [BankOrder.SEND]
+    assert place.banks.by_id[1].sub_ledger[0] == sum(place.shanghai.fees.values())
+
+
+def test_funds_that_a_bank_refused_to_send_are_asked_for_with_the_next_delivery(place: Place) -> None:
+    place.bank.rejects.add(0)
+    for trade in TRADES:
+        place.shanghai.trade(*trade)
+    place.shanghai.seal()
+    place.town.pump()
+    place.work()
+    graves = [one for one in place.town.told(Tell) if isinstance(one, Tell) and "not today" in one.text]
+    assert len(graves) == 1
+    assert graves[0].is_grave
+    place.bank.rejects.clear()
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    place.finish()
+
+
+def test_arrival_heard_before_the_sending(place: Place) -> None:
+    for trade in TRADES:
+        place.shanghai.trade(*trade)
+    place.shanghai.seal()
+    place.town.pump()
+    city = place.town.city
+    one = place.banks.by_id[1]
+    for bank_id, bank in place.banks.by_id.items():
+        bank.work(city.bank_instructions(bank_id), place.banks.by_id)
+    city.take_bank(1, one.stream)
+    assert place.has(Bucket.BANK, 1) == -2 * OPENING, "not booked before it has left the other bank"
+    assert city.bank_balance(1, one.balance()) == []
+    place.work()
+    place.agree()
+
+
+def test_what_a_bank_has_otherwise_is_a_break_of_that_account_until_it_agrees(place: Place) -> None:
+    place.finish()
+    place.bank.sub_ledger[ACCOUNT] += 1
+    [told] = place.town.city.bank_balance(BANK, place.bank.balance())
+    assert isinstance(told, Tell)
+    [found] = open_breaks(place.town.store)
+    assert (found.account_id, found.what) == (ACCOUNT, BreakKind.BANK_ACCOUNT)
+    assert found.exchange_amount == found.registry_amount + 1
+    asked = place.withdraw(100)
+    assert place.state(asked) == (OperationState.REFUSED, RefusalCode.BROKEN_ACCOUNT)
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    place.shanghai.seal()
+    place.town.pump()
+    assert len(open_breaks(place.town.store)) == 1, "Shanghai's seal does not close a bank's break"
+    place.town.city.bank_balance(1, place.banks.by_id[1].balance())
+    assert len(open_breaks(place.town.store)) == 1, "nor does another bank's"
+    place.bank.sub_ledger[ACCOUNT] -= 1
+    place.agree()
+
+
+def test_a_bank_whose_total_is_not_its_ledgers_is_a_break(place: Place) -> None:
+    place.finish()
+    place.bank.total -= 5
+    place.town.city.bank_balance(BANK, place.bank.balance())
+    assert [found.what for found in open_breaks(place.town.store)] == [BreakKind.BANK_TOTAL]
+    place.bank.total += 5
+    place.agree()
+
+
+def test_books_are_not_compared_while_something_is_open(place: Place) -> None:
+    place.withdraw(500)
+    place.town.pump()
+    assert place.town.city.bank_balance(BANK, place.bank.balance()._replace(total_fen=0)) == []
+    place.work(line_is_up=False)  # paid, Shanghai has not let it go yet
+    assert place.town.city.bank_balance(BANK, place.bank.balance()._replace(total_fen=0)) == []
+    place.town.obey(place.town.city.resend())
+    place.town.pump()
+    assert len(place.town.city.bank_balance(BANK, place.bank.balance()._replace(total_fen=0))) == 1
+    place.agree()
+    place.finish()
+
+
+def test_movements_are_taken_once_and_in_order(place: Place) -> None:
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.bank.pay_in(ACCOUNT, 20, "counter/2")
+    with pytest.raises(CorruptionError, match="next movement"):
+        place.town.city.take_bank(BANK, place.bank.stream[1:])
+    for _ in range(2):
+        place.town.obey(place.town.city.take_bank(BANK, place.bank.stream))
+    place.town.pump()
+    assert place.members_cash == (OPENING + 720, 0, 0)
+    place.finish()
+
+
+def first(word: BankWord, name: str, account_id: int, amount_fen: int) -> BankMovement:
+    return BankMovement(1, word, name, account_id, amount_fen)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        first(BankWord.PAID_IN, "x", 999, 10),
+        first(BankWord.PAID_IN, "x", 1002, 10),  # another bank's
+        first(BankWord.PAID_IN, "x", ACCOUNT, -10),
+        first(BankWord.PAID_OUT, "x", ACCOUNT, 10),
+        first(BankWord.PAID_OUT, "op/1/pay-out", ACCOUNT, 499),
+        first(BankWord.PAID_OUT, "op/1/pay-out", 1003, 500),
+        first(BankWord.SETTLED, "op/1/pay-out", ACCOUNT, 500),
+        first(BankWord.ARRIVED, "op/1/pay-out", 0, 500),
+    ],
+)
+def test_what_a_bank_cannot_have_said_is_corruption(place: Place, wrong: BankMovement) -> None:
+    place.withdraw(500)
+    place.town.pump()
+    before = balances_now(place.town.store)
+    with pytest.raises(CorruptionError):
+        place.town.city.take_bank(BANK, [wrong])
+    assert balances_now(place.town.store) == before
+    place.work()
+    place.finish()
+
+
+def test_before_the_first_day_nothing_is_taken_from_a_bank(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    assert town.city.take_bank(1, [first(BankWord.PAID_IN, "x", ACCOUNT, 10)]) == []
+    assert town.city.bank_number(1) == 0
+
+
+def test_units_and_cash_share_the_numbers_of_the_day(place: Place) -> None:
+    data = f'{{"entity_id": {ENTITY}, "contract_id": 1, "lots": 7}}'.encode()
+    _, said = place.town.city.ask(HOLDER, "units", OperationKind.TO_REGISTRY, data)
+    place.town.obey(said)
+    place.withdraw(500)
+    place.bank.pay_in(ACCOUNT, 700, "counter/1")
+    place.work()
+    asks = (Kind.HOLD_REQUEST, Kind.DEPOSIT)
+    numbers = [c["transfer_id"] for c in place.shanghai.commands if c["kind"] in asks]
+    assert numbers == [1, 2, 3]
+    place.work()
+    assert running_transfers(place.town.store) == []
+    place.finish()
