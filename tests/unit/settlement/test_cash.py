@@ -1,5 +1,6 @@
 """Cash in and out by way of two banks, by whoever owns "available", through every cut of a day."""
 
+import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from settlement.operations.audit import check_audit
 from settlement.reports.statements import read_day_book, statement
 from settlement.serials.check import check_serials
 from settlement.store.breaks import open_breaks
+from settlement.store.database import MIGRATIONS, Store
 from settlement.store.operations import Operation, read_operation
-from settlement.store.transfers import running_transfers
+from settlement.store.transfers import Direction, Transfer, TransferState, running_transfers
 from settlement.vocabulary.banking import BankMovement, BankOrder, BankWord
 from settlement.vocabulary.chart import CASH, Bucket, cash
 from settlement.vocabulary.entry_kinds import BreakKind
@@ -444,3 +446,35 @@ def test_units_and_cash_share_the_numbers_of_the_day(place: Place) -> None:
     place.work()
     assert running_transfers(place.town.store) == []
     place.finish()
+
+
+def test_a_store_of_before_keeps_its_transfers_as_crossings(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "wuhan.sqlite")
+    for script in sorted(MIGRATIONS.glob("000[1-8]_*.sql")):
+        connection.executescript(script.read_text(encoding="utf-8"))
+    connection.executescript(
+        "PRAGMA foreign_keys = OFF; PRAGMA user_version = 8;"
+        "INSERT INTO city_transfer VALUES (7, 'to-registry', 1001, 1, 1, 300, 'held', 8020, 2, 9);"
+        "INSERT INTO city_transfer VALUES (8, 'to-trading', 1002, 2, 1, 40, 'waiting', 0, 0, 0);"
+    )
+    connection.close()
+    store = Store.open(tmp_path / "wuhan.sqlite")
+    assert running_transfers(store) == [
+        Transfer(
+            7,
+            "op/7",
+            7,
+            Direction.TO_REGISTRY,
+            1001,
+            1,
+            1,
+            300,
+            TransferState.HELD,
+            8020,
+            2,
+            9,
+            held_day=8020,
+        ),
+        Transfer(8, "op/8", 8, Direction.TO_TRADING, 1002, 2, 1, 40, TransferState.WAITING),
+    ]
+    store.close()
