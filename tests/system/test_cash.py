@@ -67,34 +67,33 @@ async def order(wuhan: Wuhan, key: str, kind: OperationKind, **fields: object) -
     return operation
 
 
-async def told_to_operators(cities: Cities, kind: Kind) -> tuple[int, int]:
-    """Account and value of the first command of a kind that took effect, as the exchange's audit has it."""
+async def until_told(cities: Cities, kind: Kind, value: int) -> None:
+    """Read the exchange's audit until a command of a kind took effect on the account with that value."""
     who, where = credentials_of(cities.data, "OPER02"), address_of(cities.data)
     line = await Connection.open(where.host, where.port, who.user, who.password, session="", next_number=1)
+    wanted = {"command_kind": kind, "account_id": ACCOUNT, "parameter_value": value}
     try:
         while (chunk := await line.receive()) is not None:
             for event in chunk.events[chunk.events["kind"] == Kind.COMMAND_DONE]:
-                done = read(event.tobytes())
-                if done["command_kind"] == kind:
-                    return int(done["account_id"]), int(done["parameter_value"])
-        raise AssertionError(f"the exchange ended the stream without {kind.name}")
+                if wanted.items() <= read(event.tobytes()).items():
+                    return
+        raise AssertionError(f"the exchange ended the stream without {wanted}")
     finally:
         await line.close()
 
 
-async def freeze_release_and_restrict(cities: Cities, wuhan: Wuhan) -> None:
-    """Freeze 90 and release 40 of units and of cash, and forbid the account to buy."""
-    for place, contract_id in (("trading", CEA), ("cash", CASH)):
-        paper = {"place": place, "contract_id": contract_id, "document": "d"}
-        frozen = await order(wuhan, f"freeze {place}", OperationKind.FREEZE, amount=90, **paper)
-        assert (await wuhan.until_ended(frozen)).state is OperationState.DONE
-        released = await order(wuhan, f"release {place}", OperationKind.RELEASE, amount=40, **paper)
-        assert (await wuhan.until_ended(released)).state is OperationState.DONE
-
-    may = {"may_buy": False, "may_sell": True, "may_move": True, "reason": "r"}
-    restricted = await order(wuhan, "restrict", OperationKind.RESTRICT_ACCOUNT, **may)
-    assert restricted.state is OperationState.DONE
-    assert await told_to_operators(cities, Kind.RESTRICT) == (ACCOUNT, Eligibility.SELL | Eligibility.CCER)
+async def freeze_more_than_there_is(wuhan: Wuhan) -> None:
+    """All that is free is frozen, found by halving; the rest stays ordered until a release lowers it."""
+    lots = wuhan.has(Bucket.TRADING_AVAILABLE, ACCOUNT)
+    paper = {"place": "trading", "contract_id": CEA, "document": "d"}
+    short = await order(wuhan, "short", OperationKind.FREEZE, amount=2 * lots, **paper)
+    while wuhan.has(Bucket.TRADING_AVAILABLE, ACCOUNT):
+        await wuhan.hear()
+    denied = await withdraw(wuhan, 1, "denied")
+    assert denied.refusal is RefusalCode.FREEZE_INCOMPLETE
+    lowered = await order(wuhan, "lower", OperationKind.RELEASE, amount=lots, **paper)
+    assert lowered.state is OperationState.DONE
+    assert (await wuhan.until_ended(short)).state is OperationState.DONE
 
 
 async def test_the_real_exchange_carries_cash_freezes_and_restrictions(cities: Cities) -> None:
@@ -111,7 +110,7 @@ async def test_the_real_exchange_carries_cash_freezes_and_restrictions(cities: C
     def has(bucket: Bucket) -> int:
         return balance_of(store, cash(bucket, ACCOUNT))
 
-    opening, lots = has(Bucket.MEMBER_CASH), wuhan.has(Bucket.TRADING_AVAILABLE, ACCOUNT)
+    opening = has(Bucket.MEMBER_CASH)
 
     paid = await withdraw(wuhan, 500, "paid")
     await bank.say(BankWord.PAID_OUT, await bank.pay_out_of(paid), 500)
@@ -130,19 +129,20 @@ async def test_the_real_exchange_carries_cash_freezes_and_restrictions(cities: C
         await wuhan.hear()
     assert has(Bucket.MEMBER_CASH) == opening + 200
 
-    await freeze_release_and_restrict(cities, wuhan)
+    for place, contract_id in (("trading", CEA), ("cash", CASH)):
+        paper = {"place": place, "contract_id": contract_id, "document": "d"}
+        frozen = await order(wuhan, f"freeze {place}", OperationKind.FREEZE, amount=90, **paper)
+        assert (await wuhan.until_ended(frozen)).state is OperationState.DONE
+        released = await order(wuhan, f"release {place}", OperationKind.RELEASE, amount=40, **paper)
+        assert (await wuhan.until_ended(released)).state is OperationState.DONE
     assert (wuhan.has(Bucket.FROZEN, ACCOUNT), has(Bucket.MEMBER_FROZEN)) == (50, 50)
 
-    # twice what there is: all that is free, found by halving; the rest stays ordered
-    paper = {"place": "trading", "contract_id": CEA, "document": "d"}
-    short = await order(wuhan, "short", OperationKind.FREEZE, amount=2 * lots, **paper)
-    while wuhan.has(Bucket.TRADING_AVAILABLE, ACCOUNT):
-        await wuhan.hear()
-    denied = await withdraw(wuhan, 1, "denied")
-    assert denied.refusal is RefusalCode.FREEZE_INCOMPLETE
-    lowered = await order(wuhan, "lower", OperationKind.RELEASE, amount=lots + 50, **paper)
-    assert lowered.state is OperationState.DONE
-    assert (await wuhan.until_ended(short)).state is OperationState.DONE
+    may = {"may_buy": False, "may_sell": True, "may_move": True, "reason": "r"}
+    restricted = await order(wuhan, "restrict", OperationKind.RESTRICT_ACCOUNT, **may)
+    assert restricted.state is OperationState.DONE
+    await until_told(cities, Kind.RESTRICT, Eligibility.SELL | Eligibility.CCER)
+
+    await freeze_more_than_there_is(wuhan)
 
     # the bank does not answer this one before the day is over
     held = await withdraw(wuhan, 11, "held")

@@ -18,7 +18,7 @@ from settlement.vocabulary.chart import CASH, Bucket, LedgerKey, cash, units
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
 from settlement.vocabulary.refusals import RefusalCode
 from tests.unit.settlement.fake_shanghai import FakeShanghai
-from tests.unit.settlement.test_cash import ACCOUNT, DONE, ENTITY, HOLDER, NEXT_DAY, OPENING, RUNNING, Place
+from tests.unit.settlement.place import ACCOUNT, DONE, ENTITY, HOLDER, NEXT_DAY, OPENING, RUNNING, Place
 from tests.unit.settlement.test_day import FEES
 from tests.unit.settlement.town import CEA
 
