@@ -48,6 +48,9 @@ def up(
     plant: Annotated[
         str | None, typer.Option(help="Plant a fault in Wuhan: lost-trade, one-fen or swapped-account.")
     ] = None,
+    troubles: Annotated[
+        bool, typer.Option("--troubles", help="Play the scenario's troubles: freezes, a bust, a cut line ...")
+    ] = False,
 ) -> None:
     """Start both cities, the console and simulated members; play the season; settle every day."""
     from exchange.commands.up import UpOptions, run_up
@@ -58,6 +61,7 @@ def up(
         scenario=scenario, profile=profile, days=days, day_seconds=day_seconds, members=members,
         first_day=first_day.date() if first_day else None, data=data, console_port=console_port,
         console=console, once=once, fresh=fresh, resume_after_restart_s=resume_after_restart, plant=plant,
+        troubles=troubles,
     )  # fmt: skip
     raise typer.Exit(run_up(options))
 
@@ -167,6 +171,18 @@ def members(
     from exchange.members.run import run_members_command
 
     raise typer.Exit(run_members_command(data.resolve(), scenario, members, days, human or None))
+
+
+@app.command()
+def troubles(
+    data: Data = DEFAULT_DATA,
+    days: Annotated[int, typer.Option(min=1)] = 5,
+    port: Annotated[int, typer.Option(help="Where Wuhan finds the line to Shanghai.")] = 0,
+) -> None:
+    """Hold the line between the cities and play the scenario's troubles."""
+    from exchange.troubles.run import run_troubles_command
+
+    raise typer.Exit(run_troubles_command(data.resolve(), days, port))
 
 
 @app.command()

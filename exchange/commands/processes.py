@@ -98,6 +98,12 @@ class Supervisor:
         child.start()
         return None
 
+    def start_again(self, child: Child, why: str) -> None:
+        """Start a child anew that has ended as it should, and say why."""
+        child.restarts += 1
+        self._say(f"{child.name} is started again {why}")
+        child.start()
+
     def stop(self) -> None:
         """Stop all, the last started first."""
         for child in reversed(self.children):

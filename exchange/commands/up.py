@@ -23,12 +23,15 @@ from exchange.errors import UsageError
 from exchange.locking import only_one
 from exchange.rulebook import RulebookError, parameters_on
 from exchange.rulebook.scenarios import load_scenario, participants
+from exchange.troubles.plan import has_refused_result
 
 START_TIMEOUT_S = 180.0  # the first start compiles the kernel
 DAY_GRACE_S = 90.0
 EXIT_GOOD, EXIT_BREAKS, EXIT_FAILED = 0, 1, 2
 LOCK = ".lock"
 SNAPSHOTS_OF_A_DAY = 4  # a compressed day is short: still some snapshots in each
+REFUSED_RESULT = "one-fen"  # the fault that the planted trouble of a refused result is
+NEEDED = ("Shanghai", "Wuhan", "members", "troubles")
 CITY_HELD = 3  # exit code of the registry when a day is held
 KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials")
 KEPT_FILES = ("run.json", "report.html")
@@ -50,6 +53,7 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
     fresh: bool
     resume_after_restart_s: float
     plant: str | None
+    troubles: bool = False
 
 
 def run_up(options: UpOptions) -> int:
@@ -119,7 +123,8 @@ def _play_days(
     )
     supervisor.start(shanghai)
     wait_for(data / "run" / "shanghai.json", shanghai, START_TIMEOUT_S)
-    wuhan = Child("Wuhan", _wuhan_arguments(options, config, data, exchange_port), data / "log" / "wuhan.log")
+    line_port = _start_troubles(options, data, supervisor) if options.troubles else exchange_port
+    wuhan = Child("Wuhan", _wuhan_arguments(options, config, data, line_port), data / "log" / "wuhan.log")
     supervisor.start(wuhan)
     every_s = min(EVERY_SECONDS, options.day_seconds / SNAPSHOTS_OF_A_DAY)
     supervisor.start(Child("snapshots", follower_arguments(data, every_s), data / "log" / "snapshots.log"))
@@ -148,13 +153,15 @@ def _watch(
             deadline = time.monotonic() + patience_s
         if wuhan.exit_code == CITY_HELD:
             lines.print_held()
-            return
+            if not options.troubles or wuhan.restarts:
+                return
+            supervisor.start_again(wuhan, "to clear the day once more and have it confirmed")
         ended = [child for child in supervisor.children if child.exit_code is not None]
         if lines.done() >= options.days:  # asked after the exit codes: the last day ends the cities
             break
         for child in ended:
             code = supervisor.watch(child)
-            if code is not None and child in children:  # without console and snapshots the market goes on
+            if code is not None and child.name in NEEDED:  # without console and snapshots the market goes on
                 raise ChildFailed(
                     f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
                 )
@@ -189,7 +196,18 @@ def _wuhan_arguments(options: UpOptions, config: RunConfig, data: Path, port: in
         "--scenario", config.scenario, "--members", str(config.members),
         "--first-day", config.first_day.isoformat(), "--days", str(options.days), "--once",
     ]  # fmt: skip
-    return arguments + (["--plant", options.plant] if options.plant else [])
+    plant = options.plant
+    if options.troubles and has_refused_result(load_scenario(config.scenario), options.days):
+        plant = plant or REFUSED_RESULT
+    return arguments + (["--plant", plant] if plant else [])
+
+
+def _start_troubles(options: UpOptions, data: Path, supervisor: Supervisor) -> int:
+    """Start what plays the troubles; gives the port at which it holds the line for Wuhan."""
+    port = free_port()
+    where = ["--data", str(data), "--days", str(options.days), "--port", str(port)]
+    supervisor.start(Child("troubles", ["exchange", "troubles", *where], data / "log" / "troubles.log"))
+    return port
 
 
 def _members_arguments(options: UpOptions, config: RunConfig, data: Path, human: str) -> list[str]:

@@ -161,3 +161,17 @@ def _journal_bytes(data: Path) -> int:
 
 def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
+
+
+def test_five_troubles_are_planted_and_every_day_ends_reconciled(tmp_path: Path) -> None:
+    """A refused result, two freezes, a bust and a cut line; the day files tell of each."""
+    run = UpRun(tmp_path / "data", "--once", "--days", "5", "--troubles", *FAST)
+    assert run.wait() == 0, run.text() + run.logs()
+    figures = run.figures()
+    assert (figures["days"], figures["breaks"]) == (5, 0)
+    assert figures["settled_trades"] == figures["trades"] > 0
+    assert figures["units_conserved"] and figures["cash_conserved"]
+    days = sorted((tmp_path / "data" / "wuhan" / "days").iterdir())
+    told = [{one["what"] for one in json.loads(day.read_text())["happenings"]} for day in days]
+    assert told == [{"refused-run", "restart"}, {"freeze"}, {"bust"}, {"freeze"}, {"line-cut"}]
+    assert "line cut, came back" in (tmp_path / "data" / "report.html").read_text()

@@ -1,7 +1,15 @@
 """Seasons as data: official daily tonnes and prices, and synthetic members that can trade them."""
 
 from exchange.rulebook.scenarios.load import load_scenario, next_day, scenario_names
-from exchange.rulebook.scenarios.model import KindRecipe, MemberKind, Recipe, Scenario, SeasonDay
+from exchange.rulebook.scenarios.model import (
+    KindRecipe,
+    MemberKind,
+    Recipe,
+    Scenario,
+    SeasonDay,
+    Trouble,
+    TroubleKind,
+)
 from exchange.rulebook.scenarios.participants import Participant, participants
 
 __all__ = [
@@ -11,6 +19,8 @@ __all__ = [
     "Recipe",
     "Scenario",
     "SeasonDay",
+    "Trouble",
+    "TroubleKind",
     "load_scenario",
     "next_day",
     "participants",
