@@ -1,6 +1,7 @@
 """What every test shares: a test that cannot run on this machine is left out, named, and fails a CI run."""
 
 import os
+import signal
 from collections import defaultdict
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tools.machine import find_browser, install_command, missing_requirements
 
 UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+# A shell's background job ignores Ctrl-C, and so would every process that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()
 
 
