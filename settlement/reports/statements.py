@@ -89,15 +89,17 @@ class DayBook(NamedTuple):
     trades: dict[int, list[str]]  # CSV lines
 
 
-def read_day_book(store: Store, trading_day: int, codes: Mapping[int, str]) -> DayBook:
-    """Read what a delivered day's statements are made of."""
+def read_day_book(
+    store: Store, trading_day: int, codes: Mapping[int, str], clearing: Clearing | None = None
+) -> DayBook:
+    """Read what a delivered day's statements are made of; `clearing`: the confirmed run, if at hand."""
     row = read_day(store, trading_day)
     assert row is not None, f"expected day {trading_day} in the store, found none"
     day = trading_day_date(trading_day).isoformat()
     names = account_names(store)
     balances = balances_as_of(store, trading_day)
     moved = _sums_by_owner(store, trading_day)
-    clearing = read_clearing(store, trading_day, row.run)
+    clearing = clearing if clearing is not None else read_clearing(store, trading_day, row.run)
     return DayBook(
         day,
         names,
