@@ -44,6 +44,7 @@ test: install-dev ## all checks, then the whole suite (15 minutes at most on two
 
 soak: install-dev ## ten million random commands and minutes of wild records, in parts (an hour at most)
 	$(BIN)/python -m tests.differential.soak
+	TWO_CITY_POWER_LOSS_EVERY=1 $(BIN)/python -m pytest -q --timeout 1800 tests/simulation/test_wuhan_durability.py
 
 bench: install-dev ## run the benchmarks and write their numbers into the documents
 	$(BIN)/python -m benchmarks.kernel

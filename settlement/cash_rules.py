@@ -6,23 +6,11 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from exchange.rulebook.checks import check_source
-from exchange.rulebook.errors import RulebookError
 from exchange.rulebook.files import load_toml
-from exchange.rulebook.model import Flag
+from settlement.sourced import Origin, check_origins
 
 DATA: Final = Path(__file__).parent / "data"
 BANKS_MAX: Final = 16
-
-
-class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where a rule is from; what nobody states is a configuration with a reason."""
-
-    source: str
-    locator: str
-    flag: Flag
-    configuration: bool = False
-    reason: str = ""
 
 
 class Banks(Origin, frozen=True, kw_only=True):
@@ -61,10 +49,5 @@ class CashRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_cash_rules() -> CashRules:
     """Read and check the rules; raises RulebookError naming the row."""
     rules = load_toml(DATA / "cash.toml", CashRules)
-    for origin in (rules.banks, rules.freeze):
-        check_source(origin.source, f"cash.toml: {origin.locator}")
-        if origin.flag is Flag.UNKNOWN and not (origin.configuration and origin.reason):
-            raise RulebookError(
-                f"cash.toml: {origin.locator}: expected a configuration with a reason, found none"
-            )
+    check_origins("cash.toml", (rules.banks, rules.freeze))
     return rules

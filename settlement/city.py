@@ -45,7 +45,7 @@ from settlement.store.happenings import note_line_opening
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
-from settlement.stream import settlement_session, told_changes
+from settlement.stream import date_of, settlement_session, told_changes
 from settlement.transfers.crossing import OUT_OF_HOURS, Crossings, Sending
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.unbookable import find_unbookable
@@ -254,14 +254,14 @@ class City:
             return self._begin_day(newest, trading_day, int(events["time_ns"][0]))
         if newest.trading_day > trading_day:
             raise CorruptionError(
-                "trading day of the exchange", f"{_date(newest.trading_day)} or later", _date(trading_day)
+                "trading day of the exchange", f"{date_of(newest.trading_day)} or later", date_of(trading_day)
             )
         return self._resume(newest) if newest.stage is Stage.STATED else []
 
     def _begin_day(self, newest: DayRow | None, trading_day: int, time_ns: int) -> list[Instruction]:
         if newest is not None and newest.stage is not Stage.STATED:
             raise CorruptionError(
-                f"new day {_date(trading_day)}: stage of {_date(newest.trading_day)}",
+                f"new day {date_of(trading_day)}: stage of {date_of(newest.trading_day)}",
                 Stage.STATED.name,
                 newest.stage.name,
             )
@@ -270,11 +270,11 @@ class City:
             # An empty store in mid-season is a lost one: founding it anew would issue every tonne again.
             raise CorruptionError(
                 "day of an empty store (was it removed? begin both cities anew, or restore it)",
-                _date(first_day),
-                _date(trading_day),
+                date_of(first_day),
+                date_of(trading_day),
             )
         if not trading_calendar().is_trading_day(trading_day_date(trading_day)):
-            raise CorruptionError("day of the exchange", "a trading day", _date(trading_day))
+            raise CorruptionError("day of the exchange", "a trading day", date_of(trading_day))
         self._is_restart = False
         day = DayRow(trading_day, Stage.WAITING, 1, 1, 1, time_ns)
         instructions: list[Instruction] = []
@@ -292,7 +292,7 @@ class City:
         for entries in blocks:
             book(self._store, entries, day.trading_day, day.time_ns)
         return Tell(
-            f"{_date(day.trading_day)}: {len(self._season.holders):,} accounts opened, units issued and "
+            f"{date_of(day.trading_day)}: {len(self._season.holders):,} accounts opened, units issued and "
             f"cash deposited in {len(blocks)} ledger blocks"
         )
 
@@ -369,7 +369,7 @@ class City:
         text = f"{Kind(fields['command_kind']).name} refused: {int(reason)} {REJECT_TEXTS[reason].en}"
         if reason is RejectReason.CONTROL_TOTAL:
             raise CorruptionError("opening positions", "control totals that agree", text)
-        return day, [Tell(f"{_date(day.trading_day)}: {text}", is_grave=True)]
+        return day, [Tell(f"{date_of(day.trading_day)}: {text}", is_grave=True)]
 
     def _unbookable(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:
         """What nobody here asked for: remembered, said at once, and the day is held after the seal."""
@@ -377,7 +377,7 @@ class City:
             return day, []
         found, text = unbookable
         insert_unbooked(self._store, day.trading_day, found)
-        words = f"{_date(day.trading_day)}: {text}, which nobody here asked for; the day will be held"
+        words = f"{date_of(day.trading_day)}: {text}, which nobody here asked for; the day will be held"
         return day, [Tell(words, is_grave=True)]
 
     _Handler = Callable[["City", DayRow, dict[str, int]], tuple[DayRow, list[Instruction]]]
@@ -395,7 +395,7 @@ class City:
 
     def _signalled(self, day: DayRow, signal: DaySignal, text: str) -> tuple[DayRow, list[Instruction]]:
         day = day._replace(stage=next_stage(day.stage, signal))
-        return day, [Tell(f"{_date(day.trading_day)}: {text}")]
+        return day, [Tell(f"{date_of(day.trading_day)}: {text}")]
 
     def _resume(self, day: DayRow) -> list[Instruction]:
         duties: Duties = DUTIES[day.stage]
@@ -438,7 +438,3 @@ class City:
         day = newest_day(self._store)
         assert day is not None, "expected a day begun by STREAM_OPENED, found none"
         return day
-
-
-def _date(trading_day: int) -> str:
-    return trading_day_date(trading_day).isoformat()

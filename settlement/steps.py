@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.records import Records
-from exchange.vocabulary.units import format_yuan, trading_day_date
+from exchange.vocabulary.units import format_yuan
 from settlement.banks.funding import instruct_banks
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.clear import clear
@@ -51,6 +51,7 @@ from settlement.store.days import DayRow
 from settlement.store.received import Seal, read_seal, read_trades
 from settlement.store.transfers import held_amounts
 from settlement.store.unbooked import read_unbooked, unbooked_breaks
+from settlement.stream import date_of
 from settlement.transfers.crossing import Crossings
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.vocabulary.chart import CASH
@@ -244,7 +245,10 @@ class Steps:
         issued = issued_units(self._store, day.trading_day)
         result = reconcile(self._seal(day), figures, issued, contracts)
         record_breaks(
-            self._store, day.trading_day, result.breaks, f"found no more after run {day.run} of {_date(day)}"
+            self._store,
+            day.trading_day,
+            result.breaks,
+            f"found no more after run {day.run} of {_date(day)}",
         )
         report = DayReport(
             day.trading_day,
@@ -312,13 +316,14 @@ class Steps:
 
     def _trades(self, day: DayRow) -> Rows:
         if self._sealed_trades is None or self._sealed_trades[0] != day.trading_day:
-            self._keep_trades(day, read_trades(self._store, day.trading_day))
-            assert self._sealed_trades is not None
+            return self._keep_trades(day, read_trades(self._store, day.trading_day))
         return self._sealed_trades[1]
 
-    def _keep_trades(self, day: DayRow, told: Rows) -> None:
+    def _keep_trades(self, day: DayRow, told: Rows) -> Rows:
         """A million trades take a second and a half to read: the steps after the seal share them."""
-        self._sealed_trades = day.trading_day, apply_changes(told, self._changes(day))
+        standing = apply_changes(told, self._changes(day))
+        self._sealed_trades = day.trading_day, standing
+        return standing
 
     def _changes(self, day: DayRow) -> Rows:
         return read_changes(self._store, day.trading_day)
@@ -331,4 +336,4 @@ class Steps:
 
 
 def _date(day: DayRow) -> str:
-    return trading_day_date(day.trading_day).isoformat()
+    return date_of(day.trading_day)

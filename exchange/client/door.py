@@ -9,7 +9,7 @@ the same key gives the same operation, so a request that was cut off is simply m
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -44,11 +44,20 @@ class Door:
     @classmethod
     def open(cls, data: Path, person_id: str) -> "Door":
         """The door of a running registry, as that person; DoorAway when it does not run."""
+        return cls._at(data, lambda address: f"credentials/keys/{person_id}.key")
+
+    @classmethod
+    def as_status_reader(cls, data: Path) -> "Door":
+        """The status pages of a running registry (/status, /days, /breaks): they have their own token."""
+        return cls._at(data, lambda address: str(address["token_file"]))
+
+    @classmethod
+    def _at(cls, data: Path, secret_file: Callable[[Json], str]) -> "Door":
         try:
             address = json.loads((data / "run" / "wuhan.json").read_text())
-            secret = (data / "credentials" / "keys" / f"{person_id}.key").read_text().strip()
+            secret = (data / secret_file(address)).read_text().strip()
         except (OSError, ValueError) as error:
-            raise DoorAway(f"expected a running registry and a key of {person_id}, found: {error}") from error
+            raise DoorAway(f"expected a running registry and a secret, found: {error}") from error
         return cls(address["host"], address["port"], secret)
 
     def close(self) -> None:

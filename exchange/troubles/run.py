@@ -1,17 +1,15 @@
 """One process that plays a scenario's troubles: it holds the line between the cities and watches the days."""
 
 import asyncio
-import http.client
-import json
 import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from exchange.client.credentials import address_of
-from exchange.client.door import DoorAway, DoorRefused
+from exchange.client.door import Door, DoorAway, DoorRefused
 from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
 from exchange.config import kept_config
 from exchange.rulebook.scenarios import Scenario, Trouble, TroubleKind, load_scenario, participants
@@ -20,7 +18,6 @@ from exchange.troubles.plan import troubles_of
 from exchange.troubles.relay import Relay
 
 LOOK_EVERY_S: Final = 0.05
-TIMEOUT_S: Final = 5.0
 #: what says only that a city is away, or not ready: tried again at the next look
 AWAY: Final = (OSError, ConnectionLost, LoginRefused, CredentialsUnusable, DoorAway, DoorRefused)
 NOT_OPEN_YET: Final = ("WAITING", "OPENING_SENT")
@@ -121,17 +118,6 @@ class Player:
 
     def _look(self) -> Look | None:
         """Wuhan's own word; None before its first day."""
-        try:
-            address: dict[str, Any] = json.loads((self._data / "run" / "wuhan.json").read_text())
-            token = (self._data / address["token_file"]).read_text().strip()
-        except ValueError:
-            return None
-        connection = http.client.HTTPConnection(address["host"], address["port"], timeout=TIMEOUT_S)
-        try:
-            connection.request("GET", "/status", headers={"Authorization": f"Bearer {token}"})
-            found = json.loads(connection.getresponse().read())
-        except (http.client.HTTPException, ValueError) as error:
-            raise ConnectionError(str(error)) from error
-        finally:
-            connection.close()
+        with Door.as_status_reader(self._data) as door:
+            found = door.get("/status")
         return Look(found["day"], found["stage"], found["trades"]) if found["day"] else None

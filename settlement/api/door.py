@@ -30,7 +30,7 @@ from settlement.reports.balances import code_of_assets
 from settlement.store.database import Store
 from settlement.store.days import read_day
 from settlement.store.keys import find_person
-from settlement.store.operations import Operation, operations_page, read_operation
+from settlement.store.operations import Operation, see_operation, see_operations
 from settlement.vocabulary.chart import Bucket
 from settlement.vocabulary.operations import Institution, Person
 
@@ -204,18 +204,15 @@ def _outcomes(store: Store, asked: Asked) -> Any:
 
 
 def _operation(store: Store, asked: Asked) -> Any:
-    operation = read_operation(store, asked.operation_id)
-    if operation is None or not own.may_see(store, asked.person, operation):
+    operation = see_operation(store, own.sight_of(asked.person), asked.operation_id)
+    if operation is None:
         raise problem("NOT_FOUND", f"operation {asked.operation_id}")
     return own.operation_body(operation)
 
 
 def _list_operations(store: Store, asked: Asked) -> Any:
     after, limit = asked.number("after", 0), min(asked.number("limit", 100), DOOR_PAGE_MAX)
-    if asked.person.institution is Institution.HOLDER:
-        found = operations_page(store, after, limit, asked.person.scope_id, asked.person.person_id)
-    else:
-        found = [one for one in operations_page(store, after, limit) if own.may_see(store, asked.person, one)]
+    found = see_operations(store, own.sight_of(asked.person), after, limit)
     return [own.operation_body(one) for one in found]
 
 

@@ -18,7 +18,7 @@ from settlement.registry.accounts import Entity, find_entity
 from settlement.serials.lineage import held, held_at_end_of
 from settlement.store.database import Store
 from settlement.store.days import newest_day
-from settlement.store.operations import Operation
+from settlement.store.operations import Operation, Sight
 from settlement.vocabulary.chart import CASH, OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT, Bucket, LedgerKey
 from settlement.vocabulary.operations import Institution, OperationKind, Person
 
@@ -136,15 +136,15 @@ def operation_body(operation: Operation) -> dict[str, Any]:
     }
 
 
-def may_see(store: Store, person: Person, operation: Operation) -> bool:
-    """Whoever asked, the entity's own, its province, registry and ministry."""
-    if person.institution in ALL_SEEING or operation.person_id == person.person_id:
-        return True
-    if person.institution is Institution.HOLDER:
-        return bool(operation.entity_id) and operation.entity_id == person.scope_id
-    entity = find_entity(store, operation.entity_id)
-    is_of_province = person.institution is Institution.PROVINCE and entity is not None
-    return is_of_province and entity is not None and entity.province_id == person.scope_id
+def sight_of(person: Person) -> Sight:
+    """Whose operations a person may see."""
+    is_holder, is_province = (person.institution is one for one in (Institution.HOLDER, Institution.PROVINCE))
+    return Sight(
+        person.person_id,
+        person.institution in ALL_SEEING,
+        person.scope_id if is_holder else 0,
+        person.scope_id if is_province else 0,
+    )
 
 
 def kinds_body() -> list[dict[str, Any]]:

@@ -10,9 +10,8 @@ import typer
 
 from exchange.client.door import Door, DoorAway, DoorRefused
 from settlement.api.keys import make_secret_file
+from settlement.commands.opening import opened
 from settlement.commands.serve import DATA, EXIT_CONFIGURATION
-from settlement.config import store_path
-from settlement.store.database import Store
 from settlement.store.keys import MachineKey, all_keys, insert_keys, revoke_key
 from settlement.vocabulary.operations import Institution, Level, Person
 
@@ -110,7 +109,7 @@ def show_command(
 @keys.command("list")
 def list_keys(data: Path = DATA) -> None:
     """List every key and whose it is."""
-    with _store(data) as store:
+    with opened(data) as store:
         for key in all_keys(store):
             one = key.person
             state = "revoked 已注销" if key.is_revoked else "valid"
@@ -128,7 +127,7 @@ def make_key(
     """Make a key; the secret goes into credentials/keys/<name>.key and is shown nowhere."""
     folder = data / "credentials" / "keys"
     made = Person(person, institution, level, scope)
-    with _store(data) as store:
+    with opened(data, is_writing=True) as store:
         if any(key.person.person_id == person for key in all_keys(store)):
             typer.echo(f"{person} has a key already, valid or revoked; choose another name", err=True)
             raise typer.Exit(EXIT_CONFIGURATION)
@@ -141,7 +140,7 @@ def make_key(
 @keys.command("revoke")
 def revoke(person: str = typer.Argument(), data: Path = DATA) -> None:
     """Make a key useless for ever, at once."""
-    with _store(data) as store, store.transaction():
+    with opened(data, is_writing=True) as store, store.transaction():
         is_known = revoke_key(store, person)
     typer.echo(f"revoked: {person}" if is_known else f"there is no key of {person}", err=not is_known)
     if not is_known:
@@ -177,16 +176,3 @@ def _door(data: Path, person: str) -> Iterator[Door]:
     except (DoorAway, DoorRefused) as error:
         typer.echo(f"refused: {error}" if isinstance(error, DoorRefused) else f"no answer: {error}", err=True)
         raise typer.Exit(EXIT_REFUSED) from None
-
-
-@contextmanager
-def _store(data: Path) -> Iterator[Store]:
-    path = store_path(data)
-    if not path.exists():
-        typer.echo(f"no store at {path}: run `settlement serve` or `exchange up` first", err=True)
-        raise typer.Exit(EXIT_CONFIGURATION)
-    store = Store.open(path)
-    try:
-        yield store
-    finally:
-        store.close()

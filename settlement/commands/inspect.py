@@ -1,8 +1,6 @@
 """Commands that read a store: status, check, reconcile, statement, balances. They may run beside `serve`."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,8 +8,8 @@ import typer
 
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.units import trading_day_date, trading_day_number
+from settlement.commands.opening import opened
 from settlement.commands.serve import DATA, EXIT_CONFIGURATION, EXIT_CORRUPTION
-from settlement.config import store_path
 from settlement.errors import CorruptionError
 from settlement.ledger.balances import balances_as_of, issued_units
 from settlement.ledger.book import chain_head
@@ -35,7 +33,7 @@ DAY = typer.Option(..., "--day", formats=["%Y-%m-%d"], help="trading day")
 
 def status_command(data: Path = DATA) -> None:
     """Say where the newest day stands, and what every day came to."""
-    with _store(data) as store:
+    with opened(data) as store:
         day = newest_day(store)
         if day is None:
             typer.echo("no day begun yet: waiting for Shanghai")
@@ -56,7 +54,7 @@ def status_command(data: Path = DATA) -> None:
 
 def check_command(data: Path = DATA) -> None:
     """Re-prove the ledger's chain, entries, balances and serials from the first entry on."""
-    with _store(data) as store:
+    with opened(data) as store:
         try:
             report = check_ledger(store)
             serials = check_serials(store)
@@ -77,7 +75,7 @@ def check_command(data: Path = DATA) -> None:
 
 def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:
     """Compare both cities for a sealed day again, from the seal and the ledger's postings."""
-    with _store(data) as store:
+    with opened(data) as store:
         row = _day(store, day.date())
         seal = read_seal(store, row.trading_day)
         if seal is None or row.stage < Stage.CLEARED:
@@ -104,7 +102,7 @@ def statement_command(
     data: Path = DATA, account: int = typer.Option(..., help="trading account"), day: datetime = DAY
 ) -> None:
     """Print an account's statement of a delivered day (CSV)."""
-    with _store(data) as store:
+    with opened(data) as store:
         row = _day(store, day.date())
         if row.stage not in (Stage.DELIVERED, Stage.STATED):
             typer.echo(f"{_iso(row)} is in stage {row.stage.name}: expected a delivered day", err=True)
@@ -121,7 +119,7 @@ def balances_command(
     data: Path = DATA, as_json: bool = typer.Option(False, "--json", help="one JSON object as last line")
 ) -> None:
     """What every trading account holds after the last delivered day."""
-    with _store(data) as store:
+    with opened(data) as store:
         sheet = balance_sheet(store)
     if as_json:
         typer.echo(json.dumps(sheet))
@@ -129,19 +127,6 @@ def balances_command(
     codes = code_of_assets()
     for account_id, asset_id, amount in sheet["balances"]:
         typer.echo(f"{account_id}  {asset_word(asset_id, codes):<6} {amount:>22,}")
-
-
-@contextmanager
-def _store(data: Path) -> Iterator[Store]:
-    path = store_path(data)
-    if not path.exists():
-        typer.echo(f"{path} does not exist: expected a store made by `settlement serve`", err=True)
-        raise typer.Exit(EXIT_CONFIGURATION)
-    store = Store.read(path)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _day(store: Store, day: date) -> DayRow:

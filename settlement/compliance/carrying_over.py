@@ -22,7 +22,7 @@ from settlement.compliance.rules import CarryOverRules, Years, compliance_rules
 from settlement.compliance.vintages import codes, contracts_of
 from settlement.ledger.entries import Entry, transfer
 from settlement.operations.handler import Context, Handler, Outcome, done
-from settlement.registry.accounts import find_entity
+from settlement.registry.accounts import known_entity
 from settlement.registry.handlers.checks import contract_known, enough, standing
 from settlement.serials.carry_over import link_carry_over
 from settlement.store.database import Store
@@ -38,8 +38,7 @@ SECONDS_OF_A_DAY: Final = 24 * 3600
 def carry_over_limit(store: Store, entity_id: int, rules: CarryOverRules | None = None) -> int:
     """What an entity may carry over in all. Final once the day of the eligible holding is over."""
     rules = rules or compliance_rules().carry_over
-    entity = find_entity(store, entity_id)
-    assert entity is not None, f"expected entity {entity_id}, found none"
+    entity = known_entity(store, entity_id)
     old = [row.contract_id for row in contracts_of(rules.old_vintages)]
     first, last = trading_day_number(rules.trades.first), trading_day_number(rules.trades.last)
     sold = net_sold_lots(store, entity.account_id, old, first, last)

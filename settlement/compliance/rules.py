@@ -7,10 +7,8 @@ from typing import Final
 
 import msgspec
 
-from exchange.rulebook.checks import check_source
-from exchange.rulebook.errors import RulebookError
 from exchange.rulebook.files import load_toml
-from exchange.rulebook.model import Flag
+from settlement.sourced import Origin, check_origins
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -30,16 +28,6 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     first: date = msgspec.field(name="from")
     last: date = msgspec.field(name="to")
-
-
-class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where a rule is from; what nobody states is a configuration with a reason."""
-
-    source: str
-    locator: str
-    flag: Flag
-    configuration: bool = False
-    reason: str = ""
 
 
 class Usable(Origin, frozen=True, kw_only=True):
@@ -91,12 +79,7 @@ def compliance_rules() -> ComplianceRules:
     """The committed rules, checked."""
     rules = load_toml(DATA / "compliance.toml", ComplianceRules)
     origins: tuple[Origin, ...] = (*rules.usable, *rules.late_surrender, rules.carry_over)
-    for origin in origins:
-        check_source(origin.source, f"compliance.toml: {origin.locator}")
-        if origin.flag is Flag.UNKNOWN and not (origin.configuration and origin.reason):
-            raise RulebookError(
-                f"compliance.toml: {origin.locator}: expected a configuration with a reason, found none"
-            )
+    check_origins("compliance.toml", origins)
     return rules
 
 

@@ -15,7 +15,7 @@ from settlement.compliance.rules import compliance_rules, is_late_accepted
 from settlement.compliance.vintages import codes, usable_contracts
 from settlement.ledger.entries import Entry, transfer
 from settlement.operations.handler import Context, Handler, Outcome, done
-from settlement.registry.accounts import find_entity
+from settlement.registry.accounts import known_entity
 from settlement.registry.handlers.checks import contract_known, enough, standing
 from settlement.store.booked import held_for
 from settlement.store.obligations import Surrendered, insert_surrender, surrendered
@@ -134,8 +134,7 @@ def _accounts(params: Any) -> tuple[LedgerKey, LedgerKey, LedgerKey]:
 
 
 def _provincial(context: Context, params: Any) -> LedgerKey:
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     return units(params.contract_id, Bucket.PROVINCIAL, entity.province_id)
 
 

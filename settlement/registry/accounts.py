@@ -73,6 +73,13 @@ def find_entity(store: Store, entity_id: int) -> Entity | None:
     return _entity(store.row(f"{_ENTITY} WHERE e.entity_id = ?", (entity_id,)))
 
 
+def known_entity(store: Store, entity_id: int) -> Entity:
+    """An entity that a check has found before."""
+    entity = find_entity(store, entity_id)
+    assert entity is not None, f"expected entity {entity_id}, found none"
+    return entity
+
+
 def entity_of_account(store: Store, account_id: int) -> Entity | None:
     """The entity that owns a trading account."""
     return _entity(store.row(f"{_ENTITY} WHERE t.account_id = ?", (account_id,)))

@@ -28,6 +28,11 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         path.chmod(0o600)
+        return cls.durable(connection)
+
+    @classmethod
+    def durable(cls, connection: sqlite3.Connection) -> "Store":
+        """On an open connection: durable at every commit, its schema up to date."""
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -86,16 +86,38 @@ def find_by_key(store: Store, person_id: str, request_key: str) -> Operation | N
     )
 
 
-def operations_page(
-    store: Store, after: int, limit: int, entity_id: int = 0, person_id: str = ""
-) -> list[Operation]:
-    """Operations above a number, oldest first: of an entity or a person, or all (neither given)."""
+class Sight(NamedTuple):
+    """Whose operations somebody may see: everybody's, or one's own and those of an entity or a province."""
+
+    person_id: str
+    is_all: bool = False
+    entity_id: int = 0
+    province_id: int = 0
+
+
+_SEEN: Final = (
+    "(? OR person_id = ? OR (entity_id > 0 AND (entity_id = ?"
+    " OR entity_id IN (SELECT entity_id FROM entity WHERE province_id = ?))))"
+)
+
+
+def see_operations(store: Store, sight: Sight, after: int, limit: int) -> list[Operation]:
+    """Operations above a number that may be seen, oldest first."""
     rows = store.rows(
-        f"SELECT {_COLUMNS} FROM operation WHERE operation_id > ?"
-        " AND (? = 0 AND ? = '' OR entity_id = ? OR person_id = ?) ORDER BY operation_id LIMIT ?",
-        (after, entity_id, person_id, entity_id or -1, person_id, limit),
+        f"SELECT {_COLUMNS} FROM operation WHERE operation_id > ? AND {_SEEN} ORDER BY operation_id LIMIT ?",
+        (after, *_seen(sight), limit),
     )
     return [found for row in rows if (found := _operation(row))]
+
+
+def see_operation(store: Store, sight: Sight, operation_id: int) -> Operation | None:
+    """One operation; None if there is none, or it may not be seen."""
+    sql = f"SELECT {_COLUMNS} FROM operation WHERE operation_id = ? AND {_SEEN}"
+    return _operation(store.row(sql, (operation_id, *_seen(sight))))
+
+
+def _seen(sight: Sight) -> tuple[int | str, ...]:
+    return int(sight.is_all), sight.person_id, sight.entity_id, sight.province_id
 
 
 def operations_in(store: Store, *states: OperationState) -> list[Operation]:

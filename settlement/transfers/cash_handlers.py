@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from settlement.operations.handler import Context, Handler, Outcome
-from settlement.registry.accounts import find_entity
+from settlement.registry.accounts import known_entity
 from settlement.registry.handlers.checks import enough, standing
 from settlement.store.operations import Operation
 from settlement.store.transfers import Direction, Transfer, TransferState, insert_transfer
@@ -28,14 +28,12 @@ def _check(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
         return Refusal(RefusalCode.STATEMENTS_LATE)
     if not context.moment.owns_available:
         return None  # what is available while the day runs, Shanghai knows and answers
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     return enough(context, cash(Bucket.MEMBER_CASH, entity.account_id), params.amount_fen)
 
 
 def _carry_out(context: Context, operation: Operation, params: Any) -> Outcome:
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     is_ours = context.moment.owns_available
     moved = Transfer(
         0,

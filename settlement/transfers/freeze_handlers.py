@@ -11,7 +11,7 @@ from settlement.ledger.balances import balance_of
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.operations.params import Place
-from settlement.registry.accounts import find_entity
+from settlement.registry.accounts import known_entity
 from settlement.registry.handlers.checks import contract_known, standing
 from settlement.registry.handlers.freezes import check_registry, freeze_registry, release_registry
 from settlement.store.freezes import FreezeOrder, insert_order
@@ -109,8 +109,7 @@ def _release(context: Context, operation: Operation, params: Any) -> Outcome:
 
 
 def _account(context: Context, params: Any) -> int:
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     return entity.account_id
 
 

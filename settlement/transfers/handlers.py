@@ -9,7 +9,7 @@ from typing import Final
 
 from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.operations.params import BucketTransfer, Params
-from settlement.registry.accounts import find_entity
+from settlement.registry.accounts import find_entity, known_entity
 from settlement.registry.handlers.checks import contract_known, enough, standing
 from settlement.store.freezes import is_short
 from settlement.store.operations import Operation
@@ -35,8 +35,7 @@ def _check(context: Context, params: Params, direction: Direction) -> Refusal | 
 
 
 def _source(context: Context, params: BucketTransfer, direction: Direction) -> LedgerKey:
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     if direction is Direction.TO_TRADING:
         return units(params.contract_id, Bucket.REGISTRY_AVAILABLE, entity.registry_account_id)
     return units(params.contract_id, Bucket.TRADING_AVAILABLE, entity.account_id)
@@ -44,8 +43,7 @@ def _source(context: Context, params: BucketTransfer, direction: Direction) -> L
 
 def _carry_out(context: Context, operation: Operation, params: Params, direction: Direction) -> Outcome:
     assert isinstance(params, BucketTransfer)
-    entity = find_entity(context.store, params.entity_id)
-    assert entity is not None, f"expected entity {params.entity_id}, found none"
+    entity = known_entity(context.store, params.entity_id)
     transfer = Transfer(
         0,
         f"op/{operation.operation_id}",

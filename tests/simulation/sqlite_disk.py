@@ -165,11 +165,7 @@ class Cursor:
 
 
 def open_store(name: str = "wuhan.sqlite") -> Store:
-    """A store on the disk, opened as `Store.open` does but for the memory that processes would share."""
+    """A store on the disk, durable as `Store.open` makes it, without memory that processes share."""
     connection = Connection(name)
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    store = Store(connection)  # type: ignore[arg-type]
-    store._migrate()
-    return store
+    return Store.durable(connection)  # type: ignore[arg-type]

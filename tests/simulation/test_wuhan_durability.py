@@ -1,6 +1,7 @@
 """Wuhan loses its power at every operation of its disk: what was sent stands, the day completes once."""
 
 import copy
+import os
 import shutil
 from collections.abc import Iterator
 from itertools import pairwise
@@ -30,7 +31,9 @@ from tests.unit.settlement.town import CEA, Town
 
 HOLDER = Person("holder-1", Institution.HOLDER, Level.OPERATOR, 1)
 PAGES_TO_CHECKPOINT = 40  # so that a day has several, each moving pages from the log into the database
-EVERY = 9  # of the disk's operations, one in so many is tried here; the soak tries all
+EVERY = int(
+    os.environ.get("TWO_CITY_POWER_LOSS_EVERY", "9")
+)  # of the operations of the disk, one in so many is tried
 
 
 class Sent(NamedTuple):

@@ -1,7 +1,5 @@
 """Cash, freezes and restrictions against the real exchange: its kernel holds, aborts, freezes and seals."""
 
-import time
-
 import msgspec
 import pytest
 
@@ -15,7 +13,6 @@ from settlement.ledger.check import check_ledger
 from settlement.operations.audit import check_audit
 from settlement.serials.check import check_serials
 from settlement.store.breaks import open_breaks
-from settlement.store.database import Store
 from settlement.store.operations import Operation
 from settlement.vocabulary.banking import BankMovement, BankWord
 from settlement.vocabulary.chart import CASH, Bucket, cash
@@ -97,14 +94,8 @@ async def freeze_more_than_there_is(wuhan: Wuhan) -> None:
 
 
 async def test_the_real_exchange_carries_cash_freezes_and_restrictions(cities: Cities) -> None:
-    cities.start_exchange(day_seconds="8")
-    who, where = credentials_of(cities.data, "WUHAN1"), address_of(cities.data)
-    store = Store.open(cities.data / "wuhan.sqlite")
-    line = await Connection.open(where.host, where.port, who.user, who.password, session="", next_number=1)
-    wuhan = Wuhan(cities.data, store, line)
-    started = time.monotonic()
-    await wuhan.obey(wuhan.city.line_opened())
-    await wuhan.until_stage(Stage.OPEN)
+    wuhan = await Wuhan.beside(cities)
+    store = wuhan.store
     bank = Bank(wuhan)
 
     def has(bucket: Bucket) -> int:
@@ -156,6 +147,4 @@ async def test_the_real_exchange_carries_cash_freezes_and_restrictions(cities: C
     check_ledger(store)
     check_serials(store)
     check_audit(store)
-    assert time.monotonic() - started < PATIENCE_S
-    await line.close()
-    store.close()
+    await wuhan.close()

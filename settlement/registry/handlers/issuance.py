@@ -5,7 +5,7 @@ from typing import Any, Final
 from settlement.ledger.entries import transfer
 from settlement.operations.handler import DONE, Context, Handler, Outcome, done
 from settlement.operations.params import Basis
-from settlement.registry.accounts import entity_of_account, find_entity
+from settlement.registry.accounts import entity_of_account, known_entity
 from settlement.registry.handlers.checks import contract_known, enough, province_known, standing
 from settlement.store.booked import allocated_lots, held_by_province
 from settlement.store.operations import Operation
@@ -109,8 +109,7 @@ def _province_has(context: Context, entity_id: int, contract_id: int, lots: int)
 
 def _accounts(context: Context, entity_id: int, contract_id: int) -> tuple[LedgerKey, LedgerKey]:
     """The provincial account of an entity's province, and the entity's registry-available."""
-    entity = find_entity(context.store, entity_id)
-    assert entity is not None, f"expected entity {entity_id}, found none"
+    entity = known_entity(context.store, entity_id)
     return (
         units(contract_id, Bucket.PROVINCIAL, entity.province_id),
         units(contract_id, Bucket.REGISTRY_AVAILABLE, entity.registry_account_id),

@@ -178,6 +178,19 @@ async def test_operations_are_seen_by_whom_they_concern(front: Front) -> None:
     assert status == 404
 
 
+async def test_a_page_is_full_of_what_may_be_seen(front: Front) -> None:
+    """What another may see never takes the place of what one may see oneself."""
+    for key in ("a", "b", "c"):
+        await front.ask("to-registry", "holder-1", key, **MOVE)
+        await front.ask("to-registry", "holder-2", key, **{**MOVE, "entity_id": 2})
+    with front.town.store.transaction():
+        front.town.store.execute("UPDATE entity SET province_id = 2 WHERE entity_id = 1")
+    _, first = await front.get("/v1/operations?limit=2", "province-1-reviewer")
+    assert [one["operation_id"] for one in first] == [2, 4]
+    _, rest = await front.get("/v1/operations?limit=2&after=4", "province-1-reviewer")
+    assert [one["operation_id"] for one in rest] == [6]
+
+
 async def test_a_statement_is_there_once_the_day_is_stated(front: Front) -> None:
     path = "/v1/statements/2021-12-16"
     assert (await front.get(path, "holder-1"))[0] == 404
