@@ -46,6 +46,7 @@ from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
 from settlement.stream import date_of, settlement_session, told_changes
+from settlement.told import ToldTrades
 from settlement.transfers.crossing import OUT_OF_HOURS, Crossings, Sending
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.unbookable import find_unbookable
@@ -76,7 +77,8 @@ class City:
         self._season = season
         self._desk = Desk(HANDLERS)
         self._crossings = Crossings(self._desk)
-        self._steps = Steps(store, season, self._crossings)
+        self._told = ToldTrades()
+        self._steps = Steps(store, season, self._crossings, self._told)
         self._is_restart = True
         self._stream_day = 0  # trading day of the stream on the line; 0 = not yet known
         with store.transaction():
@@ -305,6 +307,8 @@ class City:
                     f"trading day of {part.kind.name}", {day.trading_day}, part.trading_days
                 )
             insert_rows(self._store, day.trading_day, part)
+            if part.kind is Kind.TRADE_REPORT:
+                self._told.add(day.trading_day, part)
             return day, told_changes(day.trading_day, part) if part.kind is Kind.BUST_REPORT else []
         day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
         handle = self._HANDLERS.get(part.kind)

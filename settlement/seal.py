@@ -1,12 +1,27 @@
 """The seal against its own control totals: what does not add up is corruption, not a difference. Pure."""
 
+from typing import Final
+
 import numpy as np
+from numpy.typing import NDArray
 
 from exchange.vocabulary.control import trade_step
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.lines import Rows
+from settlement.compiled import compiled
 from settlement.errors import CorruptionError
 from settlement.store.received import Seal
+
+Numbers = NDArray[np.int64]
+_HASHED: Final = (
+    "match_id",
+    "buyer_account_id",
+    "seller_account_id",
+    "contract_id",
+    "price_ticks",
+    "quantity_lots",
+)
+_trade_step = compiled(trade_step)
 
 
 def check_seal(seal: Seal, told: Rows, changes: Rows, held_lots: int, held_fen: int = 0) -> None:
@@ -47,15 +62,21 @@ def control_of_day(told: Rows, changes: Rows) -> int:
 
 def trade_control(trades: Rows, control: int = 0) -> int:
     """Running hash over trades in match order, going on from `control`."""
-    amounts = (trades["price_ticks"] * trades["quantity_lots"]).tolist()
-    columns = (
-        trades["match_id"].tolist(),
-        trades["buyer_account_id"].tolist(),
-        trades["seller_account_id"].tolist(),
-        trades["contract_id"].tolist(),
-        amounts,
-        trades["quantity_lots"].tolist(),
-    )
-    for match_id, buyer, seller, contract_id, amount_fen, lots in zip(*columns, strict=True):
-        control = trade_step(control, match_id, buyer, seller, contract_id, amount_fen, lots)
+    columns = [np.ascontiguousarray(trades[name]) for name in _HASHED]
+    return int(_trade_control(control, *columns))
+
+
+@compiled
+def _trade_control(
+    control: int,
+    match_ids: Numbers,
+    buyers: Numbers,
+    sellers: Numbers,
+    contracts: Numbers,
+    prices: Numbers,
+    lots: Numbers,
+) -> int:
+    for i in range(len(match_ids)):
+        amount_fen = prices[i] * lots[i]
+        control = _trade_step(control, match_ids[i], buyers[i], sellers[i], contracts[i], amount_fen, lots[i])
     return control

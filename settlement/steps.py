@@ -48,10 +48,11 @@ from settlement.store.cleared import (
 )
 from settlement.store.database import Store
 from settlement.store.days import DayRow
-from settlement.store.received import Seal, read_seal, read_trades
+from settlement.store.received import Seal, read_seal
 from settlement.store.transfers import held_amounts
 from settlement.store.unbooked import read_unbooked, unbooked_breaks
 from settlement.stream import date_of
+from settlement.told import ToldTrades
 from settlement.transfers.crossing import Crossings
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.vocabulary.chart import CASH
@@ -68,10 +69,11 @@ class Done(NamedTuple):
 class Steps:
     """Runs single steps; holds where to read and write, and what it has just read."""
 
-    def __init__(self, store: Store, season: Season, crossings: Crossings) -> None:
+    def __init__(self, store: Store, season: Season, crossings: Crossings, told: ToldTrades) -> None:
         self._store = store
         self._season = season
         self._crossings = crossings
+        self._told = told
         self._cached: tuple[tuple[int, int], Clearing] | None = None
         self._sealed_trades: tuple[int, Rows] | None = None  # read once; after the seal no trade comes
         self._functions = {
@@ -134,7 +136,7 @@ class Steps:
         return Done(day, (), None if is_bookable else DaySignal.NOT_BOOKABLE)
 
     def _check_seal(self, day: DayRow) -> Done:
-        told = read_trades(self._store, day.trading_day)
+        told = self._told.read(self._store, day.trading_day)
         held = held_amounts(self._store, day.trading_day)
         held_fen = sum(amount for (_, asset_id), amount in held.items() if asset_id == CASH)
         check_seal(self._seal(day), told, self._changes(day), sum(held.values()) - held_fen, held_fen)
@@ -165,10 +167,13 @@ class Steps:
             clearing, description = clear_with_fault(fault, trades, accounts)
             note_fault(self._store, day.trading_day, fault.value, description)
             tells.append(Tell(f"{_date(day)}: PLANTED FAULT {fault.value}: {description}", is_grave=True))
+            is_as_told = False
         else:
             clearing = clear(trades)
-        insert_clearing(self._store, day.trading_day, day.run, clearing)
+            is_as_told = not len(self._changes(day))
+        insert_clearing(self._store, day.trading_day, day.run, clearing, is_as_told)
         self._sealed_trades = None
+        self._told.forget()
         self._cached = (day.trading_day, day.run), clearing
         tells.append(
             Tell(
@@ -316,11 +321,11 @@ class Steps:
 
     def _trades(self, day: DayRow) -> Rows:
         if self._sealed_trades is None or self._sealed_trades[0] != day.trading_day:
-            return self._keep_trades(day, read_trades(self._store, day.trading_day))
+            return self._keep_trades(day, self._told.read(self._store, day.trading_day))
         return self._sealed_trades[1]
 
     def _keep_trades(self, day: DayRow, told: Rows) -> Rows:
-        """A million trades take a second and a half to read: the steps after the seal share them."""
+        """The steps after the seal share the trades on the terms that stand."""
         standing = apply_changes(told, self._changes(day))
         self._sealed_trades = day.trading_day, standing
         return standing

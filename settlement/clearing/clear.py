@@ -10,18 +10,23 @@ from numpy.typing import NDArray
 from exchange.vocabulary.limits import CONTRACTS_MAX
 from settlement.clearing.lines import CASH_CHANGE, UNITS_CHANGE, Clearing, Rows
 
+#: places of every trade's buyer and seller among the (account, contract) keys
+Sides = tuple[NDArray[np.intp], NDArray[np.intp]]
+
 
 def clear(trades: Rows) -> Clearing:
     """Clear a day's trades (LINE rows with ascending match ids). Complexity: O(n log n)."""
     match_ids = trades["match_id"]
     assert bool((match_ids[1:] > match_ids[:-1]).all()), "expected trades in match order"
-    return Clearing(trades.copy(), _units(trades), _cash(trades))
-
-
-def _units(trades: Rows) -> Rows:
     buyers = trades["buyer_account_id"] * CONTRACTS_MAX + trades["contract_id"]
     sellers = trades["seller_account_id"] * CONTRACTS_MAX + trades["contract_id"]
-    keys, bought_at, sold_at = _index(buyers, sellers)
+    keys, places = np.unique(np.concatenate((buyers, sellers)), return_inverse=True)
+    sides = places[: len(trades)], places[len(trades) :]
+    return Clearing(trades.copy(), _units(trades, keys, sides), _cash(trades, keys, sides))
+
+
+def _units(trades: Rows, keys: NDArray[np.int64], sides: Sides) -> Rows:
+    bought_at, sold_at = sides
     units = np.zeros(len(keys), UNITS_CHANGE)
     units["account_id"] = keys // CONTRACTS_MAX
     units["contract_id"] = keys % CONTRACTS_MAX
@@ -30,8 +35,9 @@ def _units(trades: Rows) -> Rows:
     return units
 
 
-def _cash(trades: Rows) -> Rows:
-    accounts, buyer_at, seller_at = _index(trades["buyer_account_id"], trades["seller_account_id"])
+def _cash(trades: Rows, keys: NDArray[np.int64], sides: Sides) -> Rows:
+    accounts, account_at = np.unique(keys // CONTRACTS_MAX, return_inverse=True)
+    buyer_at, seller_at = account_at[sides[0]], account_at[sides[1]]
     amount = trades["price_ticks"] * trades["quantity_lots"]
     cash = np.zeros(len(accounts), CASH_CHANGE)
     cash["account_id"] = accounts
@@ -42,11 +48,3 @@ def _cash(trades: Rows) -> Rows:
     np.add.at(cash["settlement_fee_fen"], buyer_at, trades["buyer_settlement_fee_fen"])
     np.add.at(cash["settlement_fee_fen"], seller_at, trades["seller_settlement_fee_fen"])
     return cash
-
-
-def _index(
-    buyers: NDArray[np.int64], sellers: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.intp], NDArray[np.intp]]:
-    """All keys ascending, and the place of each trade's buyer and seller among them."""
-    keys, places = np.unique(np.concatenate((buyers, sellers)), return_inverse=True)
-    return keys, places[: len(buyers)], places[len(buyers) :]

@@ -13,7 +13,7 @@ from settlement.ledger.entries import TRADE_FLOW, Entry, Posting, TradeFlows
 from settlement.vocabulary.chart import Bucket, LedgerKey, cash, units
 from settlement.vocabulary.entry_kinds import EntryKind
 
-_FLOW_ORDER: Final = ("match_id", "buyer_account_id", "seller_account_id", "contract_id")  # last = first key
+ACCOUNT_IDS: Final = 1 << 32  # an account id is u4
 
 
 def delivery_entries(clearing: Clearing, day: str, run: int) -> list[Entry]:
@@ -49,7 +49,9 @@ def _flows(clearing: Clearing) -> TradeFlows:
     flows = np.zeros(len(lines), TRADE_FLOW)
     for name in TRADE_FLOW.names or ():
         flows[name] = lines[name]
-    ordered: TradeFlows = flows[np.lexsort([flows[name] for name in _FLOW_ORDER])]
+    # lines are in match order and the sort is stable, so match is the last key by itself
+    seller = flows["contract_id"] * ACCOUNT_IDS + flows["seller_account_id"]
+    ordered: TradeFlows = flows[np.lexsort((flows["buyer_account_id"], seller))]
     return ordered
 
 

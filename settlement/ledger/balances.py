@@ -2,22 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from settlement.store.database import Store
 from settlement.vocabulary.chart import (
+    BUCKETS,
     CASH,
     IN_TRADING,
     MEMBERS_CASH,
     Bucket,
     LedgerKey,
 )
-from settlement.vocabulary.entry_kinds import EntryKind
+from settlement.vocabulary.entry_kinds import ENTRY_KINDS, EntryKind
 
 Balances = Mapping[LedgerKey, int]
-_BUCKETS: Final = {
-    bucket.value: bucket for bucket in Bucket
-}  # read by the hundred thousand: calling the enum was half of it
 
 
 def balances_now(store: Store) -> Balances:
@@ -93,7 +90,7 @@ def day_movements(store: Store, trading_day: int) -> Mapping[tuple[LedgerKey, En
         (trading_day,),
     )
     return {
-        (LedgerKey(asset_id, Bucket(bucket), owner_id), EntryKind(kind)): (out, into)
+        (LedgerKey(asset_id, BUCKETS[bucket], owner_id), ENTRY_KINDS[kind]): (out, into)
         for asset_id, bucket, owner_id, kind, out, into in rows
     }
 
@@ -117,4 +114,4 @@ def member_cash(balances: Balances) -> dict[int, tuple[int, int]]:
 
 
 def _keyed(rows: Iterable[tuple[int, str, int, int]]) -> Balances:
-    return {LedgerKey(asset_id, _BUCKETS[bucket], owner): amount for asset_id, bucket, owner, amount in rows}
+    return {LedgerKey(asset_id, BUCKETS[bucket], owner): amount for asset_id, bucket, owner, amount in rows}

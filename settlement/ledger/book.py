@@ -1,16 +1,16 @@
 """Booking: entries in, one sealed block, balances and serials moved, all in the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from settlement.errors import CorruptionError
 from settlement.ledger.chain import GENESIS, BlockHash
 from settlement.ledger.entries import Entry, imbalance
-from settlement.serials.flows import net_flows, prove_flows
+from settlement.serials.flows import prove_flows
 from settlement.serials.move import move_serials
 from settlement.store.database import Store
-from settlement.vocabulary.chart import CONTRA, Bucket, LedgerKey
+from settlement.vocabulary.chart import BUCKETS, CONTRA, LedgerKey
 
 
 class Block(NamedTuple):
@@ -44,11 +44,12 @@ def book(store: Store, entries: Sequence[Entry], trading_day: int, booked_ns: in
     """
     store.require_transaction()
     assert entries, "expected at least one entry, found none"
+    named: set[LedgerKey] = set()
     for entry in entries:
         if wrong := imbalance(entry):
             raise CorruptionError(f"entry {entry.reference}", "postings that sum to 0 per asset", wrong)
-        prove_flows(entry)
-    numbers = _account_numbers(store, entries)
+        named.update(prove_flows(entry), (posting.account for posting in entry.postings))
+    numbers = _account_numbers(store, named)
     first = 1 + store.number("SELECT MAX(entry_id) FROM ledger_entry")
     digest = _append(store, entries, numbers, first, (trading_day, booked_ns))
     _move_balances(store, entries, numbers)
@@ -64,12 +65,10 @@ def book(store: Store, entries: Sequence[Entry], trading_day: int, booked_ns: in
     return Block(block_id, first, last, sum(len(entry.postings) for entry in entries), digest)
 
 
-def _account_numbers(store: Store, entries: Sequence[Entry]) -> dict[LedgerKey, int]:
-    """Row number of every ledger account named, opening those that are new."""
+def _account_numbers(store: Store, named: Iterable[LedgerKey]) -> dict[LedgerKey, int]:
+    """Row number of every ledger account, opening those named that are new."""
     sql = "SELECT asset_id, bucket, owner_id, ledger_account_id FROM ledger_account"
-    numbers = {LedgerKey(row[0], Bucket(row[1]), row[2]): row[3] for row in store.rows(sql)}
-    named = {posting.account for entry in entries for posting in entry.postings}
-    named.update(key for entry in entries for key in net_flows(entry))
+    numbers = {LedgerKey(row[0], BUCKETS[row[1]], row[2]): row[3] for row in store.rows(sql)}
     new = sorted(key for key in named if key not in numbers)
     following = 1 + max(numbers.values(), default=0)
     rows = [(following + i, *key, int(key.bucket in CONTRA)) for i, key in enumerate(new)]

@@ -11,13 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from exchange.vocabulary.enums import Method
 from exchange.vocabulary.units import format_yuan, trading_day_date
-from settlement.clearing.lines import FEES, Clearing
+from settlement.clearing.lines import Clearing
 from settlement.ledger.balances import Balances, balances_as_of, day_movements, member_cash, trading_units
 from settlement.registry.accounts import AccountName, account_names
+from settlement.reports.trade_lines import TradeLines
 from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
 from settlement.store.days import read_day
@@ -66,15 +64,8 @@ TRADE_HEADER: Final = (
     "交易手续费 trading_fee",
     "结算手续费 settlement_fee",
 )
-METHOD_WORDS: Final = {
-    Method.LISTED: "挂牌 listed",
-    Method.BLOCK: "大宗 block",
-    Method.ONE_WAY: "单向竞价 one-way",
-    Method.CONTINUOUS: "连续竞价 continuous",
-}
 #: moves between available and frozen: neither in nor out
 INSIDE_TRADING: Final = frozenset({EntryKind.FREEZE, EntryKind.RELEASE})
-UNDONE_WORD: Final = "已撤销 undone"
 Row = tuple[object, ...]
 
 
@@ -86,7 +77,7 @@ class DayBook(NamedTuple):
     codes: Mapping[int, str]
     cash: dict[int, list[Row]]
     holdings: dict[int, list[Row]]
-    trades: dict[int, list[str]]  # CSV lines
+    trades: TradeLines
 
 
 def read_day_book(
@@ -106,20 +97,24 @@ def read_day_book(
         codes,
         _cash_rows(day, names, balances, moved),
         _holding_rows(day, codes, balances, moved),
-        _trade_lines(day, codes, clearing),
+        TradeLines(day, codes, clearing.lines),
     )
 
 
 def statement(book: DayBook, account_id: int) -> str:
     """One account's statement as CSV text."""
+    return statement_bytes(book, account_id).decode(ENCODING)
+
+
+def statement_bytes(book: DayBook, account_id: int) -> bytes:
+    """One account's statement as the bytes of its file."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for header, rows in ((CASH_HEADER, book.cash), (HOLDING_HEADER, book.holdings)):
         writer.writerow(header)
         writer.writerows(rows.get(account_id, ()))
     writer.writerow(TRADE_HEADER)
-    text.writelines(book.trades.get(account_id, ()))
-    return text.getvalue()
+    return text.getvalue().encode(ENCODING) + book.trades.of(account_id)
 
 
 def write_statements(book: DayBook, folder: Path) -> int:
@@ -127,7 +122,7 @@ def write_statements(book: DayBook, folder: Path) -> int:
     target = folder / book.day
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     for account_id in book.names:
-        (target / f"{account_id}.csv").write_text(statement(book, account_id), encoding=ENCODING)
+        (target / f"{account_id}.csv").write_bytes(statement_bytes(book, account_id))
     return len(book.names)
 
 
@@ -198,19 +193,3 @@ def _holding_rows(
             )
         )
     return rows
-
-
-def _trade_lines(day: str, codes: Mapping[int, str], clearing: Clearing) -> dict[int, list[str]]:
-    """CSV lines of every account's trades; written out by hand, since a day may have millions of them."""
-    lines: dict[int, list[str]] = defaultdict(list)
-    fees = {fee: format_yuan(fee) for name in FEES for fee in np.unique(clearing.lines[name]).tolist()}
-    for match_id, buyer, seller, contract_id, method, price, lots, *paid in clearing.lines.tolist():
-        amount = price * lots
-        word = METHOD_WORDS.get(method, method) if lots else UNDONE_WORD
-        what = f"{match_id},{codes.get(contract_id, contract_id)},{word}"
-        size = f"{price // 100}.{price % 100:02d},{lots},{amount // 100}.{amount % 100:02d}"
-        lines[buyer].append(f"trade,{day},{buyer},{what},买入 buy,{size},{fees[paid[0]]},{fees[paid[1]]}\n")
-        lines[seller].append(
-            f"trade,{day},{seller},{what},卖出 sell,{size},{fees[paid[2]]},{fees[paid[3]]}\n"
-        )
-    return lines

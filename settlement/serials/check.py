@@ -42,6 +42,7 @@ def check_serials(store: Store) -> SerialReport:
     _check_ends(blocks, merged)
     _check_family(blocks, "parent_id", "children")
     _check_family(blocks, "successor_id", "merged blocks")
+    _check_batches(store, blocks)
     return SerialReport(len(blocks), len(live), int(_lots(live).sum()))
 
 
@@ -122,6 +123,20 @@ def _check_family(blocks: Blocks, column: str, what: str) -> None:
     is_last = np.append(is_first[1:], True)
     short = is_last & (members["last_serial"] != heads["last_serial"])
     _refuse(members, short, f"{what} up to the last serial")
+
+
+def _check_batches(store: Store, blocks: Blocks) -> None:
+    """What the table of batches says of every entry is what the blocks say."""
+    entries, firsts, counts = np.unique(blocks["from_entry_id"], return_index=True, return_counts=True)
+    ends = firsts + counts - 1
+    ids = blocks["block_id"]
+    expected = zip(entries.tolist(), ids[firsts].tolist(), ids[ends].tolist(), strict=True)
+    found = store.rows("SELECT entry_id, first_block_id, last_block_id FROM serial_batch ORDER BY entry_id")
+    for block, batch in zip(expected, found, strict=False):
+        expect(f"serial batch of entry {block[0]} (entry, first and last block)", block, batch)
+    expect("serial batches", len(entries), len(found))
+    apart = np.flatnonzero(blocks["from_entry_id"][1:] < blocks["from_entry_id"][:-1])
+    expect("blocks of one entry with consecutive ids", 0, len(apart))
 
 
 def _lots(blocks: Blocks) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """What an entry's flows take and give, proven against its postings before anything is written. Pure."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from settlement.ledger.entries import Entry, Flow, TradeFlows
 from settlement.vocabulary.chart import CASH, Bucket, LedgerKey
 
 
-def prove_flows(entry: Entry) -> None:
-    """Flows net to the postings of units, account by account; CorruptionError otherwise."""
+def prove_flows(entry: Entry) -> Collection[LedgerKey]:
+    """The accounts that the flows touch; CorruptionError unless they net to the postings of units."""
     has_trades = entry.trade_flows is not None and len(entry.trade_flows) > 0
     posted: dict[LedgerKey, int] = defaultdict(int)
     for key, amount in entry.postings:
@@ -29,6 +30,7 @@ def prove_flows(entry: Entry) -> None:
     }
     if wrong:
         raise CorruptionError(f"entry {entry.reference}", "flows equal to postings", wrong)
+    return moved.keys()
 
 
 def net_flows(entry: Entry) -> dict[LedgerKey, int]:

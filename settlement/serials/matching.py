@@ -6,15 +6,14 @@ a queue of which the later ends where the earlier begins are then merged: their 
 order as before, so merging never changes who gets which serial.
 """
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from settlement.compiled import compiled
+
 Table = NDArray[np.int64]
-F = TypeVar("F", bound=Callable[..., Any])
 
 #: columns of blocks
 ID, FIRST, LAST, ACCOUNT, ACQUIRED, PARENT, MATCH, IS_OPEN, SUCCESSOR = range(9)
@@ -30,11 +29,7 @@ BLOCKS, PARTS, NEXT_ID = range(3)  # how many there are
 NONE: Final = -1
 
 
-def _compiled(function: F) -> F:
-    return cast(F, cast(Any, numba.njit)(cache=True)(function))
-
-
-@_compiled
+@compiled
 def _room(table: Table, needed: int) -> Table:
     """The table, or one at least twice as long when `needed` rows do not fit."""
     if needed <= len(table):
@@ -44,7 +39,7 @@ def _room(table: Table, needed: int) -> Table:
     return longer
 
 
-@_compiled
+@compiled
 def _new_block(
     blocks: Table, sizes: Table, first: int, last: int, account: int, parent: int, match: int
 ) -> int:
@@ -63,7 +58,7 @@ def _new_block(
     return int(block)
 
 
-@_compiled
+@compiled
 def _push(blocks: Table, parts: Table, queues: Table, sizes: Table, block: int) -> None:
     """Put a block at the end of its account's queue."""
     part = sizes[PARTS]
@@ -80,7 +75,7 @@ def _push(blocks: Table, parts: Table, queues: Table, sizes: Table, block: int) 
     queues[account, TAIL] = part
 
 
-@_compiled
+@compiled
 def _cut(
     parts: Table, queues: Table, sizes: Table, account: int, before: int, part: int, low: int, high: int
 ) -> None:
@@ -109,7 +104,7 @@ def _cut(
             queues[account, TAIL] = before
 
 
-@_compiled
+@compiled
 def _step(blocks: Table, parts: Table, queues: Table, sizes: Table, flow: Table, left: int) -> int:
     """Move what one part of the source can give; returns the lots, 0 when it has none."""
     if flow[SOURCE] == NONE:
@@ -139,14 +134,15 @@ def _step(blocks: Table, parts: Table, queues: Table, sizes: Table, flow: Table,
     return int(high - low + 1)
 
 
-@_compiled
-def _keep_remainders(blocks: Table, parts: Table, queues: Table, sizes: Table) -> None:
-    """What is left of a block that was cut becomes a block in its place."""
+@compiled
+def _keep_remainders(blocks: Table, parts: Table, queues: Table, sizes: Table) -> Table:
+    """What is left of a block that was cut becomes a block in its place; returns the blocks."""
     for account in range(len(queues)):
         part = queues[account, HEAD]
         while part != NONE:
             cut = parts[part, BLOCK]
             if not blocks[cut, IS_OPEN]:
+                blocks = _room(blocks, sizes[BLOCKS] + 1)
                 kept = _new_block(
                     blocks,
                     sizes,
@@ -159,11 +155,15 @@ def _keep_remainders(blocks: Table, parts: Table, queues: Table, sizes: Table) -
                 blocks[kept, ACQUIRED] = blocks[cut, ACQUIRED]
                 parts[part, BLOCK] = kept
             part = parts[part, NEXT]
+    return blocks
 
 
-@_compiled
-def _merge(blocks: Table, parts: Table, queues: Table, sizes: Table) -> None:
-    """Join each run of neighbours in a queue of which every one ends where the one before begins."""
+@compiled
+def _merge(blocks: Table, parts: Table, queues: Table, sizes: Table) -> Table:
+    """Join each run of neighbours in a queue of which every one ends where the one before begins.
+
+    Returns the blocks.
+    """
     for account in range(len(queues)):
         start = queues[account, HEAD]
         while start != NONE:
@@ -173,6 +173,7 @@ def _merge(blocks: Table, parts: Table, queues: Table, sizes: Table) -> None:
                 end = following
                 following = parts[following, NEXT]
             if end != start:
+                blocks = _room(blocks, sizes[BLOCKS] + 1)
                 merged = _new_block(
                     blocks, sizes, parts[end, PART_FIRST], parts[start, PART_LAST], account, 0, 0
                 )
@@ -182,14 +183,17 @@ def _merge(blocks: Table, parts: Table, queues: Table, sizes: Table) -> None:
                     blocks[parts[start, BLOCK], SUCCESSOR] = blocks[merged, ID]
                     start = parts[start, NEXT]
             start = following
+    return blocks
 
 
-@_compiled
+@compiled
 def follow(loaded: Table, flows: Table, account_count: int, next_id: int) -> tuple[Table, int]:
     """Let blocks follow flows; returns the loaded blocks as they now are, then the new ones, and NONE.
 
-    Requires: loaded blocks by account in the order of arrival; new ids count from `next_id`. A flow that
-    finds too few units waits for what later flows bring; the index of one that never gets them is returned.
+    Requires: loaded blocks by account in the order of arrival, as many as flows take; one of 0 lots, whose
+    first serial is 0, stands for those that follow and keeps what arrives apart. New ids count from
+    `next_id`. A flow that finds too few units waits for what later flows bring; the index of one that never
+    gets them is returned.
     Complexity: O(blocks + flows + pieces); pinned flows also walk their source's queue.
     """
     expected = len(loaded) + len(flows) + 16
@@ -216,7 +220,6 @@ def follow(loaded: Table, flows: Table, account_count: int, next_id: int) -> tup
                     break
                 left[index] -= lots
                 moved += lots
-    blocks = _room(blocks, sizes[BLOCKS] + 2 * sizes[PARTS])
-    _keep_remainders(blocks, parts, queues, sizes)
-    _merge(blocks, parts, queues, sizes)
-    return blocks[: sizes[BLOCKS]].copy(), waiting
+    blocks = _keep_remainders(blocks, parts, queues, sizes)
+    blocks = _merge(blocks, parts, queues, sizes)
+    return blocks[: sizes[BLOCKS]], waiting

@@ -19,9 +19,11 @@ from settlement.serials.matching import (
     ID,
     IS_OPEN,
     LAST,
+    LOTS,
     MATCH,
     NONE,
     PARENT,
+    PINNED_FIRST,
     SOURCE,
     SUCCESSOR,
     TARGET,
@@ -38,6 +40,7 @@ from settlement.store.blocks import (
 from settlement.store.database import Store
 from settlement.vocabulary.chart import Bucket, LedgerKey
 
+ALL: Final = 2**63 - 1  # lots
 NO_FLOWS: Final = np.zeros((0, FLOW_WIDTH), np.int64)
 
 
@@ -52,8 +55,7 @@ def move_serials(store: Store, entry: Entry, entry_id: int, numbers: Mapping[Led
     codes = {numbers[key]: key for key in numbers}
     used = np.unique(flows[:, (SOURCE, TARGET)])
     accounts = used[used != NONE]
-    sources = np.unique(flows[:, SOURCE])
-    loaded = _loaded(held_blocks(store, sources[sources != NONE].tolist()), accounts)
+    loaded = _loaded(held_blocks(store, _needed(flows)), accounts)
     indexed = flows.copy()
     for column in (SOURCE, TARGET):
         is_account = flows[:, column] != NONE
@@ -101,6 +103,17 @@ def _trade_rows(trades: TradeFlows | None, numbers: Mapping[LedgerKey, int]) -> 
     return np.stack(columns, axis=1)
 
 
+def _needed(flows: Table) -> dict[int, int]:
+    """Lots that the flows take from each source, by account; of pinned serials it must be all it holds."""
+    sources, places = np.unique(flows[:, SOURCE], return_inverse=True)
+    lots = np.zeros(len(sources), np.int64)
+    np.add.at(lots, places, flows[:, LOTS])
+    lots[places[flows[:, PINNED_FIRST] != 0]] = ALL
+    needed = dict(zip(sources.tolist(), lots.tolist(), strict=True))
+    needed.pop(NONE, None)
+    return needed
+
+
 def _numbers_of(trades: TradeFlows, side: str, numbers: Mapping[LedgerKey, int]) -> NDArray[np.int64]:
     keys, places = np.unique(trades[side] * CONTRACTS_MAX + trades["contract_id"], return_inverse=True)
     found = [
@@ -146,4 +159,4 @@ def _write(
         np.where(new[:, IS_OPEN] == 1, 0, entry_id),
         new[:, SUCCESSOR],
     )
-    insert_blocks(store, np.stack(columns, axis=1).tolist())
+    insert_blocks(store, entry_id, np.stack(columns, axis=1))

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from settlement.clearing.lines import CASH_CHANGE, LINE, LINE_FIELDS, UNITS_CHANGE, Clearing
+from settlement.clearing.lines import CASH_CHANGE, LINE, LINE_FIELDS, UNITS_CHANGE, Clearing, Rows
 from settlement.store.database import Store
 
 
@@ -18,14 +18,15 @@ class Refusal(NamedTuple):
     difference_count: int
 
 
-def insert_clearing(store: Store, trading_day: int, run: int, clearing: Clearing) -> None:
-    """Store a run."""
+def insert_clearing(
+    store: Store, trading_day: int, run: int, clearing: Clearing, is_as_told: bool = False
+) -> None:
+    """Store a run; `is_as_told`: its lines are the day's trades, so the database can copy them itself."""
     store.require_transaction()
-    marks = ", ".join("?" * (len(LINE_FIELDS) + 2))
-    store.execute_many(
-        f"INSERT INTO clearing_line (trading_day, run, {', '.join(LINE_FIELDS)}) VALUES ({marks})",
-        ((trading_day, run, *line) for line in clearing.lines.tolist()),
-    )
+    if is_as_told:
+        _copy_trades(store, trading_day, run)
+    else:
+        _insert_lines(store, trading_day, run, clearing.lines)
     store.execute_many(
         "INSERT INTO cleared_units (trading_day, run, account_id, contract_id, bought_lots, sold_lots)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -35,6 +36,24 @@ def insert_clearing(store: Store, trading_day: int, run: int, clearing: Clearing
         "INSERT INTO cleared_cash (trading_day, run, account_id, purchases_fen, sales_fen, trading_fee_fen,"
         " settlement_fee_fen) VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((trading_day, run, *row) for row in clearing.cash.tolist()),
+    )
+
+
+def _copy_trades(store: Store, trading_day: int, run: int) -> None:
+    names = ", ".join(LINE_FIELDS)
+    store.execute(
+        f"INSERT INTO clearing_line (trading_day, run, {names})"
+        f" SELECT trading_day, ?, {names} FROM trade WHERE trading_day = ? ORDER BY match_id",
+        (run, trading_day),
+    )
+
+
+def _insert_lines(store: Store, trading_day: int, run: int, lines: Rows) -> None:
+    marks = ", ".join("?" * len(LINE_FIELDS))
+    store.execute_chunks(
+        f"INSERT INTO clearing_line (trading_day, run, {', '.join(LINE_FIELDS)})"
+        f" VALUES ({trading_day:d}, {run:d}, {marks})",
+        lines.view(np.int64).reshape(-1, len(LINE_FIELDS)),
     )
 
 

@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from settlement.errors import CorruptionError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 10.0
+CHUNK_ROWS = 32_768
 
 
 class Store:
@@ -85,6 +89,11 @@ class Store:
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for many rows."""
         self._connection.executemany(sql, rows)
+
+    def execute_chunks(self, sql: str, table: NDArray[np.int64]) -> None:
+        """Run one statement for many rows of integers, of which only a part are Python's at a time."""
+        for start in range(0, len(table), CHUNK_ROWS):
+            self.execute_many(sql, table[start : start + CHUNK_ROWS].tolist())
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""

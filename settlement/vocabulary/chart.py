@@ -64,6 +64,8 @@ class Bucket(StrEnum):
     AUCTION_INCOME = "state-auction-income"
 
 
+#: by stored name: calling the enum is slow for the hundred thousand rows of a day
+BUCKETS: Final = {bucket.value: bucket for bucket in Bucket}
 CONTRA: Final = frozenset({Bucket.ISSUED, Bucket.BANK, Bucket.BETWEEN_BANKS})
 #: what Shanghai knows of: the opening positions and the seal are about these
 IN_TRADING: Final = frozenset({Bucket.TRADING_AVAILABLE, Bucket.FROZEN})

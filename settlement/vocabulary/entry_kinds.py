@@ -1,6 +1,7 @@
 """Kinds of ledger entries and of reconciliation breaks; stored, so a value is never renamed."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class EntryKind(StrEnum):
@@ -34,6 +35,10 @@ class EntryKind(StrEnum):
     DELIVERY_CASH = "delivery-cash"  # member cash of buyers -> of sellers
     TRADING_FEE = "trading-fee"  # member cash -> trading fee income
     SETTLEMENT_FEE = "settlement-fee"  # member cash -> settlement fee income
+
+
+#: by stored name
+ENTRY_KINDS: Final = {kind.value: kind for kind in EntryKind}
 
 
 class BreakKind(StrEnum):
