@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from settlement.commands.bank import bank_command, bank_deposit_command, bank_hours_command
 from settlement.commands.door import (
     approve_command,
     ask_command,
@@ -46,6 +47,9 @@ app.command("operations")(operations_command)
 app.command("kinds")(kinds_command)
 app.command("outcome")(outcome_command)
 app.command("show")(show_command)
+app.command("bank")(bank_command)
+app.command("bank-deposit")(bank_deposit_command)
+app.command("bank-hours")(bank_hours_command)
 app.add_typer(keys, name="key")
 
 

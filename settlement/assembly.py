@@ -1,48 +1,44 @@
-"""Builds Wuhan in the order in which a record flows: line, core, store; the HTTP status beside it."""
+"""Builds Wuhan in the order in which a record flows: line, core, store; banks and HTTP beside it."""
 
 import asyncio
-import fcntl
-import json
 import logging
-import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
-
-import uvicorn
+from typing import Any, Final
 
 from exchange.client import address_of, credentials_of
 from exchange.rulebook.scenarios import load_scenario
+from settlement.api.bank_client import BankClient
+from settlement.api.bank_line import BankLine, CityCore
 from settlement.api.door import Door
 from settlement.api.keys import make_missing_keys, people_of
 from settlement.api.line import Line, Plan
+from settlement.api.serving import HttpServer, listening, require_loopback
 from settlement.api.status import make_app
 from settlement.api.token import load_or_make_token
 from settlement.api.worker import Worker
+from settlement.cash_rules import load_cash_rules
 from settlement.city import City
 from settlement.config import Settings
 from settlement.errors import ConfigurationError
+from settlement.files import only_one
 from settlement.ledger.check import check_ledger
-from settlement.reports.day_file import write_atomically
+from settlement.limits import LAST_BANKS_PATIENCE_MS
 from settlement.season import load_season
 from settlement.store.database import Store
 
 LOG: Final = logging.getLogger("wuhan")
 LOGIN: Final = "WUHAN1"
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 EXIT_DONE: Final = 0
 EXIT_HELD: Final = 3
 
 
 def serve(settings: Settings) -> int:
     """Run Wuhan until its days are settled or it is told to stop; returns the exit code."""
-    if settings.http_host not in LOOPBACK:
-        raise ConfigurationError(
-            f"expected an HTTP host of {LOOPBACK}, found {settings.http_host}: elsewhere it needs TLS"
-        )
-    with _only_one(settings):
+    require_loopback(settings.http_host)
+    with only_one(settings.folder, "Wuhan"):
         return asyncio.run(_serve(settings))
 
 
@@ -67,24 +63,29 @@ async def _serve(settings: Settings) -> int:
         line = Line(worker, _address(settings), lambda: credentials_of(settings.data, LOGIN), plan)
         profile = load_scenario(settings.scenario).profile
         door = Door(line, settings.store_path, settings.folder / "statements", profile)
-        server = _HttpServer(
-            uvicorn.Config(
-                make_app(worker, line, settings.store_path, token, door),
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-            )
-        )
+        banks = _bank_lines(settings, worker, line)
+        server = HttpServer(make_app(worker, line, banks, settings.store_path, token, door))
         with _listen(settings) as listener:
-            return await _run_until_done(settings, line, server, listener)
+            return await _run_until_done(settings, line, banks, server, listener)
     finally:
         await worker.close(stores)
 
 
+def _bank_lines(settings: Settings, worker: Worker, line: Line) -> tuple[BankLine, ...]:
+    """A line to every settlement bank; one whose bank is not there waits for it."""
+    bank_ids = range(1, load_cash_rules().banks.count + 1)
+    core = CityCore(worker, line, bank_ids)
+
+    def opener(bank_id: int) -> Callable[[], BankClient]:
+        return lambda: BankClient.open(settings.data, bank_id)
+
+    return tuple(BankLine(bank_id, core, opener(bank_id)) for bank_id in bank_ids)
+
+
 async def _run_until_done(
-    settings: Settings, line: Line, server: "_HttpServer", listener: socket.socket
+    settings: Settings, line: Line, banks: Sequence[BankLine], server: HttpServer, listener: socket.socket
 ) -> int:
-    """Line and HTTP status side by side; the end of the days, a signal or an error ends both."""
+    """Lines and HTTP status side by side; the end of the days, a signal or an error ends all."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,8 +93,10 @@ async def _run_until_done(
     http = asyncio.create_task(server.serve(sockets=[listener]))
     following = asyncio.create_task(line.run())
     stopping = asyncio.create_task(stop.wait())
+    banking = [asyncio.create_task(bank.run()) for bank in banks]
     try:
-        await asyncio.wait({http, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({http, following, stopping, *banking}, return_when=asyncio.FIRST_COMPLETED)
+        _raise_of(banking)
         if following.done():
             following.result()
             LOG.info(
@@ -102,13 +105,33 @@ async def _run_until_done(
                 ", a day is HELD" if line.is_held else "",
             )
             if not settings.once and not stop.is_set():
-                await stopping
+                await asyncio.wait({stopping, *banking}, return_when=asyncio.FIRST_COMPLETED)
+            elif not line.is_held:
+                await _last_of_banks(banks, {stopping, *banking})
+            _raise_of(banking)
     finally:
-        following.cancel()
-        stopping.cancel()
+        for task in (following, stopping, *banking):
+            task.cancel()
         server.should_exit = True
-        await asyncio.gather(http, following, stopping, return_exceptions=True)
+        await asyncio.gather(http, following, stopping, *banking, return_exceptions=True)
     return EXIT_HELD if line.is_held else EXIT_DONE
+
+
+async def _last_of_banks(banks: Sequence[BankLine], ending: set[asyncio.Task[Any]]) -> None:
+    """Before the end of the last day: banks that are there answer it, for as long as patience lasts."""
+    quiet = asyncio.gather(*(bank.until_quiet() for bank in banks))
+    await asyncio.wait(
+        {quiet, *ending}, timeout=LAST_BANKS_PATIENCE_MS / 1000, return_when=asyncio.FIRST_COMPLETED
+    )
+    quiet.cancel()
+    await asyncio.gather(quiet, return_exceptions=True)
+
+
+def _raise_of(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """A line to a bank ends only by what stops the process."""
+    for task in tasks:
+        if task.done():
+            task.result()
 
 
 def _address(settings: Settings) -> Callable[[], tuple[str, int]]:
@@ -128,41 +151,8 @@ def _address(settings: Settings) -> Callable[[], tuple[str, int]]:
 
 @contextmanager
 def _listen(settings: Settings) -> Iterator[socket.socket]:
-    """Bind the HTTP port and say where it is; the file goes when the process goes."""
-    listener = socket.create_server((settings.http_host, settings.http_port))
-    host, port = listener.getsockname()[:2]
-    path = settings.address_path
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Bind the HTTP port and say where it is."""
     token_file = str(settings.token_path.relative_to(settings.data))
-    write_atomically(
-        path, json.dumps({"host": host, "port": port, "pid": os.getpid(), "token_file": token_file}) + "\n"
-    )
-    LOG.info("HTTP on http://%s:%d (token in %s)", host, port, token_file)
-    try:
+    with listening(settings.http_host, settings.http_port, settings.address_path, token_file) as listener:
+        LOG.info("HTTP on http://%s:%d (token in %s)", *listener.getsockname()[:2], token_file)
         yield listener
-    finally:
-        path.unlink(missing_ok=True)
-        listener.close()
-
-
-@contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """One process at a time may write a store; the kernel drops the lock however the process ends."""
-    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (settings.folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigurationError(
-                f"another Wuhan runs on {settings.folder}; expected none: stop it first"
-            ) from None
-        yield
-
-
-class _HttpServer(uvicorn.Server):
-    """uvicorn without its own signal handlers: stopping is ours."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield

@@ -14,3 +14,12 @@ DOOR_WAITING_MAX: Final = 64  # operations that wait for the core; beyond it the
 DOOR_PAGE_MAX: Final = 500  # operations in one answer
 BANK_INSTRUCTIONS_MAX: Final = 8_192  # unanswered ones of a bank given at a time
 LAST_DAY_PATIENCE_MS: Final = 5_000  # for the exchange's end of session after the last day
+BANK_BODY_BYTES_MAX: Final = 4_096
+BANK_WAITING_MAX: Final = (
+    2 * BANK_INSTRUCTIONS_MAX
+)  # unanswered at a bank; beyond it the bank says that it is full
+BANK_PAGE_MOVEMENTS: Final = 500  # of a bank's stream in one answer
+BANK_DELIVERIES_MAX: Final = 64  # of one bank to another, asked of the store at a time
+BANK_TICK_MS: Final = 100  # between two looks of Wuhan at a bank
+BANK_TIMEOUT_MS: Final = 5_000  # for one answer of a bank
+LAST_BANKS_PATIENCE_MS: Final = 5_000  # for banks that are there, to answer what the last day asked of them

@@ -1,4 +1,4 @@
-"""`exchange up`: both cities, the console and simulated members as processes, and a season played in them."""
+"""`exchange up`: both cities, banks, console and simulated members as processes; a season played in them."""
 
 import shlex
 import shutil
@@ -33,7 +33,9 @@ SNAPSHOTS_OF_A_DAY = 4  # a compressed day is short: still some snapshots in eac
 REFUSED_RESULT = "one-fen"  # the fault that the planted trouble of a refused result is
 NEEDED = ("Shanghai", "Wuhan", "members", "troubles")
 CITY_HELD = 3  # exit code of the registry when a day is held
-KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials")
+SETTLEMENT_BANKS = (1, 2)  # as many as the registry's data/cash.toml has; a test compares them
+BANK_FOLDERS = tuple(f"bank-{bank}" for bank in SETTLEMENT_BANKS)
+KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials", *BANK_FOLDERS)
 KEPT_FILES = ("run.json", "report.html")
 
 
@@ -123,6 +125,7 @@ def _play_days(
     )
     supervisor.start(shanghai)
     wait_for(data / "run" / "shanghai.json", shanghai, START_TIMEOUT_S)
+    _start_banks(config, data, supervisor)
     line_port = _start_troubles(options, data, supervisor) if options.troubles else exchange_port
     wuhan = Child("Wuhan", _wuhan_arguments(options, config, data, line_port), data / "log" / "wuhan.log")
     supervisor.start(wuhan)
@@ -208,6 +211,26 @@ def _start_troubles(options: UpOptions, data: Path, supervisor: Supervisor) -> i
     where = ["--data", str(data), "--days", str(options.days), "--port", str(port)]
     supervisor.start(Child("troubles", ["exchange", "troubles", *where], data / "log" / "troubles.log"))
     return port
+
+
+def _start_banks(config: RunConfig, data: Path, supervisor: Supervisor) -> None:
+    """The settlement banks, before the registry that has its cash there; all start at once."""
+    banks = {
+        bank: Child(
+            f"bank {bank}",
+            [
+                "settlement", "bank", "--bank", str(bank), "--data", str(data),
+                "--scenario", config.scenario, "--members", str(config.members),
+            ],
+            data / "log" / f"bank-{bank}.log",
+        )
+        for bank in SETTLEMENT_BANKS
+    }  # fmt: skip
+    for child in banks.values():
+        supervisor.start(child)
+    for bank, child in banks.items():
+        wait_for(data / "run" / f"bank-{bank}.json", child, START_TIMEOUT_S)
+    say(f"{len(banks)} settlement banks, simulated: {', '.join(child.name for child in banks.values())}")
 
 
 def _members_arguments(options: UpOptions, config: RunConfig, data: Path, human: str) -> list[str]:

@@ -78,6 +78,10 @@ class Line:
                     await self._carry_out(self._connection, said)
                 except ConnectionLost as error:
                     self._tell_down(str(error))
+            else:
+                for tell in said:
+                    if isinstance(tell, Tell):  # a bank is heard while Shanghai is not
+                        _log(tell)
             return result
 
     async def run(self) -> None:
@@ -170,8 +174,8 @@ class Line:
                         await self._send(connection, data)
                     except ConnectionLost as error:
                         lost = error
-                case Tell(text, is_grave):
-                    LOG.log(logging.ERROR if is_grave else logging.INFO, "%s", text)
+                case Tell():
+                    _log(instruction)
                 case DayHeld():
                     self.is_held = True
         if lost is not None:
@@ -214,3 +218,7 @@ class Line:
         if why != self._why_down:
             LOG.warning("line to Shanghai down: %s", why)
             self._why_down = why
+
+
+def _log(tell: Tell) -> None:
+    LOG.log(logging.ERROR if tell.is_grave else logging.INFO, "%s", tell.text)

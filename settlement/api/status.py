@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from exchange.vocabulary.units import trading_day_date
+from settlement.api.bank_line import BankLine
 from settlement.api.door import Door
 from settlement.api.line import Line
 from settlement.api.worker import Worker
@@ -24,11 +25,13 @@ from settlement.store.database import Store
 SCHEME = "Bearer "
 
 
-def make_app(worker: Worker, line: Line, store_path: Path, token: str, door: Door) -> Starlette:
+def make_app(
+    worker: Worker, line: Line, banks: Sequence[BankLine], store_path: Path, token: str, door: Door
+) -> Starlette:
     """The application with the door; requests read a snapshot of the store by connections of their own."""
 
     async def status(request: Request) -> JSONResponse:
-        return JSONResponse(_status(worker, line))
+        return JSONResponse(_status(worker, line, banks))
 
     async def days(request: Request) -> JSONResponse:
         return JSONResponse(await asyncio.to_thread(_read, store_path, _days))
@@ -60,7 +63,7 @@ def make_app(worker: Worker, line: Line, store_path: Path, token: str, door: Doo
     )
 
 
-def _status(worker: Worker, line: Line) -> dict[str, Any]:
+def _status(worker: Worker, line: Line, banks: Sequence[BankLine]) -> dict[str, Any]:
     found = worker.status
     return {
         "day": trading_day_date(found.trading_day).isoformat() if found else None,
@@ -73,6 +76,10 @@ def _status(worker: Worker, line: Line) -> dict[str, Any]:
         "breaks": found.break_count if found else 0,
         "days_stated": line.days_stated,
         "is_held": line.is_held,
+        "banks": [
+            {"bank": bank.bank_id, "line": "up" if bank.is_up else "down", "number": bank.number}
+            for bank in banks
+        ],
     }
 
 

@@ -41,6 +41,7 @@ def serve_command(
         format="%(asctime)s 武汉 wuhan  %(levelname)-7s %(message)s",
         datefmt="%Y-%m-%d %H:%M:%S",
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells every request
     log = logging.getLogger("wuhan")
     settings = Settings(
         data=data,

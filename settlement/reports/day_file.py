@@ -1,12 +1,12 @@
 """days/<date>.json: what a day came to, what happened, every open break; for `up` and the console."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from exchange.vocabulary.units import trading_day_date
+from settlement.files import write_atomically
 from settlement.reports.assets import ALL_WORD, asset_word
 from settlement.reports.happenings import Happening
 from settlement.store.breaks import Break, DayReport
@@ -49,14 +49,3 @@ def write_day_file(folder: Path, record: Mapping[str, Any]) -> Path:
     target = folder / f"{record['date']}.json"
     write_atomically(target, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     return target
-
-
-def write_atomically(target: Path, text: str) -> None:
-    """Write aside, sync, rename; readable by the owner only."""
-    aside = target.with_name(f".{target.name}.part")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(target)

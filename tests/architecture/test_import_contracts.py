@@ -20,6 +20,9 @@ MAY_IMPORT_ASYNCIO = {
     "settlement/__main__.py",
     "settlement/api",
     "settlement/assembly.py",
+    "settlement/bank/app.py",
+    "settlement/bank/delivery.py",
+    "settlement/bank/service.py",
     "settlement/commands",
 }
 NETWORK_MODULES = {"asyncio", "socket", "socketserver", "selectors", "uvloop", "anyio"}

@@ -121,6 +121,7 @@ def test_http_status_answers_only_with_the_token(cities: Cities) -> None:
         "breaks": 0,
         "days_stated": 0,
         "is_held": False,
+        "banks": [{"bank": bank, "line": "down", "number": 0} for bank in (1, 2)],
     }
     assert cities.ask("/days") == []
     assert cities.ask("/breaks") == []

@@ -1,11 +1,13 @@
 """Transfers against the real exchange: its kernel holds, commits, takes in, seals and confirms."""
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from exchange.client import Connection, address_of, credentials_of
+from exchange.client import Connection, Credentials, LoginRefused, address_of, credentials_of
+from exchange.client.credentials import Address
 from exchange.vocabulary.enums import SettlementStage as Stage
 from settlement.city import City
 from settlement.config import Settings
@@ -44,9 +46,7 @@ class Wuhan:
         """Start the exchange, and open the line to its first day."""
         cities.start_exchange(day_seconds="8")
         who, where = credentials_of(cities.data, "WUHAN1"), address_of(cities.data)
-        line = await Connection.open(
-            where.host, where.port, who.user, who.password, session="", next_number=1
-        )
+        line = await _first_day_of(where, who)
         wuhan = cls(cities.data, Store.open(cities.data / "wuhan.sqlite"), line)
         await wuhan.obey(wuhan.city.line_opened())
         await wuhan.until_stage(Stage.OPEN)
@@ -120,6 +120,17 @@ async def test_the_real_exchange_holds_commits_and_takes_in(cities: Cities) -> N
     check_ledger(store)
     check_serials(store)
     await wuhan.close()
+
+
+async def _first_day_of(where: Address, who: Credentials) -> Connection:
+    """The exchange listens a moment before its first day begins: asked again until then."""
+    while True:
+        try:
+            return await Connection.open(where.host, where.port, who.user, who.password, next_number=1)
+        except LoginRefused as refusal:
+            if not refusal.may_retry:
+                raise
+            await asyncio.sleep(0.05)
 
 
 async def _next_chunk(line: Connection) -> tuple[int, object]:
