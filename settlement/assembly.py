@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -60,7 +61,8 @@ async def _serve(settings: Settings) -> int:
     try:
         await worker.start(make_city)
         plan = Plan(settings.days, stops_when_held=settings.once)
-        line = Line(worker, _address(settings), lambda: credentials_of(settings.data, LOGIN), plan)
+        clock = time.time_ns if settings.is_real_time else None
+        line = Line(worker, _address(settings), lambda: credentials_of(settings.data, LOGIN), plan, clock)
         profile = load_scenario(settings.scenario).profile
         door = Door(line, settings.store_path, settings.folder / "statements", profile)
         banks = _bank_lines(settings, worker, line)

@@ -42,6 +42,7 @@ from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.happenings import note_line_opening
+from settlement.store.obligations import Obligation, save_obligation
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
@@ -223,7 +224,10 @@ class City:
             return compare_books(self._context(day), bank_id, balance, day.trading_day)
 
     def pass_time(self, time_ns: int) -> None:
-        """Market time, as the shell knows it: a day that waits hears nothing from Shanghai."""
+        """Market time, as the shell knows it: between the seal and the next day Shanghai tells none.
+
+        Deadlines (17:00, rulebook §4.6), approvals that expire and statements that are late depend on it.
+        """
         day = newest_day(self._store)
         if day is not None and time_ns > day.time_ns:
             with self._store.transaction():
@@ -289,6 +293,12 @@ class City:
     def _found(self, day: DayRow) -> Tell:
         """Open every account and book how units and cash came into being."""
         open_accounts(self._store, self._season.holders)
+        for holder in self._season.holders:
+            if holder.due_lots:
+                row = Obligation(
+                    holder.entity_id, self._season.obligation_year, holder.due_lots, holder.due_lots
+                )
+                save_obligation(self._store, row)
         codes = dict(self._season.contracts_of_day(day.trading_day))
         blocks = founding_blocks(self._season.holders, codes)
         for entries in blocks:

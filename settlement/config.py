@@ -17,6 +17,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     first_day: date | None = None  # the only day on which an empty store may begin; None = the scenario's
     days: int = 0  # days of the season to settle, those of earlier runs included; 0 = without end
     exchange: str = ""  # HOST:PORT; empty = read run/shanghai.json at every connect
+    is_real_time: bool = False  # market time is this machine's; else it stands still between two records
     once: bool = False  # exit when the days are settled, or with code 3 when a day is held
     fault: Fault | None = None
     http_host: str = "127.0.0.1"

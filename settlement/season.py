@@ -27,6 +27,7 @@ class Season(NamedTuple):
     fault: Fault | None = None
     first_day: int = 0  # trading-day number on which an empty store may begin; 0 = any
     is_freeze_queued: bool = False  # a freeze that arrives while the day runs waits for its end
+    obligation_year: int = 0  # of the holders' due_lots
 
 
 def load_season(settings: Settings) -> Season:
@@ -44,6 +45,7 @@ def load_season(settings: Settings) -> Season:
             name_en=one.name_en,
             opening_lots={contract(code).contract_id: lots for code, lots in one.opening_lots.items()},
             opening_cash_fen=one.opening_cash_fen,
+            due_lots=one.obligation_lots,
             bank_id=rules.bank_of(one.member_id),
         )
         for one in participants(scenario, members)
@@ -58,6 +60,7 @@ def load_season(settings: Settings) -> Season:
         settings.fault,
         trading_day_number(settings.first_day or scenario.first_date),
         rules.is_freeze_queued,
+        scenario.obligation_year,
     )
 
 

@@ -44,6 +44,8 @@ class Verdict(msgspec.Struct, frozen=True):
     block_tonnes: int
     amount_fen: int
     settled_trades: int
+    due_tonnes: int
+    surrendered_tonnes: int
     breaks: int
     units_conserved: bool
     cash_conserved: bool
@@ -75,6 +77,8 @@ class Verdict(msgspec.Struct, frozen=True):
             f"{self.days} days, {self.trades:,} trades, {self.tonnes:,} t; "
             f"settled {self.settled_trades:,}; {agree}"
         )
+        if self.due_tonnes:
+            say(f"obligations: {self.surrendered_tonnes:,} t surrendered of {self.due_tonnes:,} t due")
 
 
 def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
@@ -91,6 +95,8 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
         block_tonnes=sum(day.block_lots for day in days),
         amount_fen=sum(day.amount_fen for day in days),
         settled_trades=ledger["settled_trades"],
+        due_tonnes=ledger["due_lots"],
+        surrendered_tonnes=ledger["surrendered_lots"],
         breaks=len(found),
         units_conserved=ledger["units_conserved"],
         cash_conserved=ledger["cash_conserved"],

@@ -12,12 +12,14 @@ from exchange.client.trader import Trader
 from exchange.config import kept_config
 from exchange.errors import UsageError
 from exchange.members.agent import Agent
+from exchange.members.errands import Errands, approve_surrenders
 from exchange.members.floor import Floor
 from exchange.members.market import MarketView
 from exchange.rulebook.contracts import contract
 from exchange.rulebook.scenarios import Participant, Scenario, load_scenario, participants
 
 PUBLIC = "PUBLIC"
+PROVINCIAL_REVIEWER = "province-1-reviewer"  # all entities of a season are of one province
 log = logging.getLogger("members")
 
 
@@ -53,7 +55,17 @@ async def run_members(data: Path, scenario: Scenario, members: int, days: int, h
         agents = await asyncio.gather(*(_agent(data, p, contract_id) for p in played))
         traders.extend(agent.trader for agent in agents)
         log.info("%d members logged in, %s is left to a person", len(agents), human or "nobody")
-        await Floor(scenario, season, contract_id, tuple(agents), public, view).play()
+        floor = Floor(scenario, season, contract_id, tuple(agents), public, view)
+        dates = [day.date for day in season]
+        errands = Errands(data, agents, view, (contract_id, scenario.contract), dates, scenario.deadline)
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(errands.run()),
+                group.create_task(approve_surrenders(data, PROVINCIAL_REVIEWER)),
+            ]
+            await floor.play()
+            for task in beside:
+                task.cancel()
 
     task = asyncio.create_task(trade())
     for number in (signal.SIGTERM, signal.SIGINT):  # they end the trading, never the logouts behind it

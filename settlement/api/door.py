@@ -32,7 +32,7 @@ from settlement.store.days import read_day
 from settlement.store.keys import find_person
 from settlement.store.operations import Operation, see_operation, see_operations
 from settlement.vocabulary.chart import Bucket
-from settlement.vocabulary.operations import Institution, Person
+from settlement.vocabulary.operations import Institution, OperationState, Person
 
 SCHEME: Final = "Bearer "
 
@@ -212,7 +212,11 @@ def _operation(store: Store, asked: Asked) -> Any:
 
 def _list_operations(store: Store, asked: Asked) -> Any:
     after, limit = asked.number("after", 0), min(asked.number("limit", 100), DOOR_PAGE_MAX)
-    found = see_operations(store, own.sight_of(asked.person), after, limit)
+    word = asked.request.query_params.get("state", "")
+    if word and word not in set(OperationState):
+        raise problem("MALFORMED", f"state: expected one of {', '.join(OperationState)}, found {word!r}")
+    state = OperationState(word) if word else None
+    found = see_operations(store, own.sight_of(asked.person), after, limit, state)
     return [own.operation_body(one) for one in found]
 
 

@@ -45,11 +45,14 @@ class Line:
         address: Callable[[], tuple[str, int]],
         credentials: Callable[[], Credentials],
         plan: Plan,
+        clock: Callable[[], int] | None = None,
     ) -> None:
+        """`clock`: market time in ns; None = the stream's own records are all that tells it."""
         self._worker = worker
         self._address = address
         self._credentials = credentials
         self._plan = plan
+        self._clock = clock
         self._piece_records = SEND_PIECE_RECORDS
         self._why_down = ""
         self._order = asyncio.Lock()  # what the core decides first is sent first
@@ -72,6 +75,9 @@ class Line:
     async def do(self, call: Callable[[City], tuple[Result, list[Instruction]]]) -> Result:
         """Run a call of the core that has something to send. What the line does not take is sent again."""
         async with self._order:
+            if self._clock is not None:
+                now_ns = self._clock()
+                await self._worker.do(lambda city: city.pass_time(now_ns))
             result, said = await self._worker.do(call)
             if self._connection is not None:
                 try:

@@ -36,7 +36,10 @@ ROUTES: Final = (
         "GET", "/v1/calendar/{year:int}", "deadline of an obligation year, last useful purchase day",
         "/v1/calendar/2020",
     ),
-    Documented("GET", "/v1/operations", "operations one may see, oldest first", "?after=17&limit=100"),
+    Documented(
+        "GET", "/v1/operations", "operations one may see, oldest first; `state`: only those in it",
+        "?state=asked&after=17&limit=100",
+    ),
     Documented(
         "POST", "/v1/operations",
         f"ask for an operation; header {KEY_HEADER}: the same key is the same operation",

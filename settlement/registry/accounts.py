@@ -19,7 +19,9 @@ class Holder(NamedTuple):
     name_en: str
     opening_lots: dict[int, int]  # by contract id
     opening_cash_fen: int
-    due_lots: int = 0  # to be surrendered by the season's deadline
+    due_lots: int = (
+        0  # to be surrendered by the season's deadline: its verified emissions, as the scenario has them
+    )
     province_id: int = 1
     bank_id: int = SETTLEMENT_BANK
 

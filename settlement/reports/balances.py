@@ -5,6 +5,7 @@ from typing import Any
 from exchange.rulebook import contract_table
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.units import trading_day_date
+from settlement.compliance.obligations import outcomes
 from settlement.ledger.balances import Balances, balances_now, member_cash, trading_units
 from settlement.reconciliation import cleared_figures
 from settlement.reports.day_file import break_record
@@ -30,7 +31,10 @@ def balance_sheet(store: Store) -> dict[str, Any]:
         figures = cleared_figures(balances, read_clearing(store, newest.trading_day, newest.run))
         held = _triples(figures.units, figures.cash)
     codes = code_of_assets()
+    compliance = outcomes(store, newest.time_ns if newest else 0)
     return {
+        "due_lots": sum(row.due_lots for row in compliance),
+        "surrendered_lots": sum(row.surrendered_lots for row in compliance),
         "settled_trades": settled_trades(store),
         "days": [
             {

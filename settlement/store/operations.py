@@ -101,11 +101,14 @@ _SEEN: Final = (
 )
 
 
-def see_operations(store: Store, sight: Sight, after: int, limit: int) -> list[Operation]:
-    """Operations above a number that may be seen, oldest first."""
+def see_operations(
+    store: Store, sight: Sight, after: int, limit: int, state: OperationState | None = None
+) -> list[Operation]:
+    """Operations above a number that may be seen, oldest first; all of them, or those in one state."""
     rows = store.rows(
-        f"SELECT {_COLUMNS} FROM operation WHERE operation_id > ? AND {_SEEN} ORDER BY operation_id LIMIT ?",
-        (after, *_seen(sight), limit),
+        f"SELECT {_COLUMNS} FROM operation WHERE operation_id > ? AND {_SEEN} AND ? IN ('', state)"
+        " ORDER BY operation_id LIMIT ?",
+        (after, *_seen(sight), state or "", limit),
     )
     return [found for row in rows if (found := _operation(row))]
 

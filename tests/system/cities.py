@@ -45,10 +45,11 @@ class Cities:
         self.until(lambda: (self.data / "run" / "shanghai.json").exists(), "Shanghai to listen")
         return process
 
-    def start_wuhan(self, *options: str) -> subprocess.Popen[str]:
+    def start_wuhan(self, *options: str, once: bool = True) -> subprocess.Popen[str]:
+        """With `once` it ends with its last day; otherwise it stays, to be looked at."""
         return self.start(
             *("settlement", "serve", "--scenario", "season-2021", "--members", MEMBERS),
-            *("--days", str(DAYS), "--once", *options),
+            *("--days", str(DAYS), *(("--once",) if once else ()), *options),
         )
 
     def start_members(self) -> subprocess.Popen[str]:

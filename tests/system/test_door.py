@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exchange.client.door import Door, DoorAway, DoorRefused
-from tests.system.cities import PATIENCE_S, Cities
+from tests.system.cities import DAYS, PATIENCE_S, Cities
 
 pytestmark = pytest.mark.timeout(2 * PATIENCE_S)
 MOVE = {"entity_id": 1, "contract_id": 1, "lots": 300}
@@ -33,8 +33,8 @@ def in_registry(door: Door) -> int:
 
 
 def test_a_member_moves_units_through_the_door_and_wuhan_may_die_in_between(cities: Cities) -> None:
-    cities.start_exchange(day_seconds="6")
-    wuhan = cities.start_wuhan()
+    cities.start_exchange()
+    wuhan = cities.start_wuhan(once=False)
     cities.until(lambda: cities.stage()[1] == "OPEN", "the day to open")
     with Door.open(cities.data, "holder-1") as door:
         moved = door.ask("to-registry", "move-1", **MOVE)
@@ -46,7 +46,7 @@ def test_a_member_moves_units_through_the_door_and_wuhan_may_die_in_between(citi
         wuhan.wait()
         with pytest.raises(DoorAway):
             door.ask("to-registry", "move-2", **MOVE)
-    wuhan = cities.start_wuhan()
+    wuhan = cities.start_wuhan(once=False)
     cities.until(lambda: cities.stage()[1] != "DOWN", "Wuhan to be back")
     with Door.open(cities.data, "holder-1") as door:
         again = door.ask("to-registry", "move-2", **MOVE)
@@ -72,6 +72,8 @@ def test_a_member_moves_units_through_the_door_and_wuhan_may_die_in_between(citi
         shown = cities.settlement(*command, "--as", "registry-reviewer")
         assert shown.returncode == 0 and shown.stdout, command
 
+    cities.until(lambda: cities.ask("/status")["days_stated"] == DAYS, "the days to end")
+    wuhan.terminate()
     assert cities.wait(wuhan) == 0, cities.text()
     assert cities.day("2021-12-16")["breaks"] == []
     assert cities.settlement("check").returncode == 0
