@@ -24,6 +24,7 @@ from settlement.banks.agreement import compare_books
 from settlement.banks.taking import take_movements
 from settlement.day_end import DUTIES, DaySignal, Duties, Step, next_stage
 from settlement.errors import CorruptionError
+from settlement.founding import found_registry
 from settlement.handlers import HANDLERS
 from settlement.incoming import Signal, StoredRows, sort_events
 from settlement.instructions import Instruction, Send, Tell
@@ -32,8 +33,7 @@ from settlement.moment import moment_of
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import stamp
-from settlement.registry.accounts import open_accounts, open_season
-from settlement.registry.issuance import founding_blocks
+from settlement.registry.accounts import open_season
 from settlement.season import Season
 from settlement.steps import Steps
 from settlement.store.banking import newest_number, open_instructions
@@ -42,7 +42,6 @@ from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
 from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
 from settlement.store.happenings import note_line_opening
-from settlement.store.obligations import Obligation, save_obligation
 from settlement.store.operations import Operation
 from settlement.store.received import insert_rows, last_match_id
 from settlement.store.unbooked import insert_unbooked
@@ -287,26 +286,8 @@ class City:
         with self._store.transaction():
             insert_day(self._store, day)
             if newest is None:
-                instructions.append(self._found(day))
+                instructions.append(found_registry(self._store, self._season, day))
         return instructions + self._enter(day)
-
-    def _found(self, day: DayRow) -> Tell:
-        """Open every account and book how units and cash came into being."""
-        open_accounts(self._store, self._season.holders)
-        for holder in self._season.holders:
-            if holder.due_lots:
-                row = Obligation(
-                    holder.entity_id, self._season.obligation_year, holder.due_lots, holder.due_lots
-                )
-                save_obligation(self._store, row)
-        codes = dict(self._season.contracts_of_day(day.trading_day))
-        blocks = founding_blocks(self._season.holders, codes)
-        for entries in blocks:
-            book(self._store, entries, day.trading_day, day.time_ns)
-        return Tell(
-            f"{date_of(day.trading_day)}: {len(self._season.holders):,} accounts opened, units issued and "
-            f"cash deposited in {len(blocks)} ledger blocks"
-        )
 
     # ---- records
 
