@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from settlement.errors import CorruptionError, expect
+from settlement.serials.check_trades import check_trades
 from settlement.store.blocks import SerialBlock
 from settlement.store.database import Store
 from settlement.vocabulary.chart import CASH, Bucket
@@ -25,14 +26,31 @@ class SerialReport(NamedTuple):
 
 
 def check_serials(store: Store) -> SerialReport:
+    """Prove every block, and that serials went where the delivered trades say.
+
+    Raises CorruptionError naming the first block, account or trade that is not as it must be.
+    """
+    blocks = _read(store)
+    report = _prove(store, blocks)
+    check_trades(store, blocks)
+    return report
+
+
+def check_blocks(store: Store) -> SerialReport:
     """Prove that live blocks tile 1..issued and sum to the balances, and that every history joins.
 
-    Raises CorruptionError naming the first block or account that is not as it must be.
-    Complexity: one reading of the blocks, sorted a few times.
+    Raises CorruptionError. Complexity: one reading of the blocks, sorted a few times.
     """
-    sql = f"SELECT {', '.join(SerialBlock._fields[:9])}, COALESCE(to_entry_id, 0), COALESCE(successor_id, 0)"
-    rows = store.rows(f"{sql} FROM serial_block ORDER BY block_id")
-    blocks = np.array(rows, _BLOCK)
+    return _prove(store, _read(store))
+
+
+def _read(store: Store) -> Blocks:
+    columns = f"{', '.join(SerialBlock._fields[:9])}, COALESCE(to_entry_id, 0), COALESCE(successor_id, 0)"
+    rows = store.table(f"SELECT {columns} FROM serial_block ORDER BY block_id", len(SerialBlock._fields))
+    return rows.view(_BLOCK).reshape(-1)
+
+
+def _prove(store: Store, blocks: Blocks) -> SerialReport:
     live = blocks[blocks["to_entry_id"] == 0]
     merged = np.isin(blocks["block_id"], blocks["successor_id"])
     minted = blocks[(blocks["parent_id"] == 0) & ~merged]

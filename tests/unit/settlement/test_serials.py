@@ -11,7 +11,7 @@ from settlement.errors import CorruptionError
 from settlement.ledger.book import book
 from settlement.ledger.entries import TRADE_FLOW, Entry, Flow, Posting, transfer
 from settlement.serials.carry_over import link_carry_over
-from settlement.serials.check import check_serials
+from settlement.serials.check import check_blocks
 from settlement.serials.lineage import Stay, held, held_as_of, held_at_end_of, history, serials_of_trade
 from settlement.store.blocks import count_live_blocks, link_into, links_of, live_block
 from settlement.store.database import Store
@@ -65,7 +65,7 @@ def test_minted_serials_count_on_per_contract(store: Store) -> None:
     move(store, (ISSUED, NATIONAL, 30))
     assert intervals(store, NATIONAL) == [(1, 70), (76, 105)]
     assert intervals(store, ANNA) == [(71, 75)]
-    assert check_serials(store) == (3, 3, 105)
+    assert check_blocks(store) == (3, 3, 105)
 
 
 def test_the_oldest_block_leaves_first_and_the_sender_keeps_the_lower_part(store: Store) -> None:
@@ -75,7 +75,7 @@ def test_the_oldest_block_leaves_first_and_the_sender_keeps_the_lower_part(store
     assert (intervals(store, NATIONAL), intervals(store, ANNA)) == ([(1, 70), (101, 150)], [(71, 100)])
     move(store, (NATIONAL, BEN, 80))
     assert (intervals(store, NATIONAL), intervals(store, BEN)) == ([(101, 140)], [(1, 70), (141, 150)])
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_a_remainder_keeps_its_place_before_what_came_later(store: Store) -> None:
@@ -95,7 +95,7 @@ def test_neighbours_merge_and_leave_in_the_same_order(store: Store) -> None:
     move(store, (BEN, CLEO, 10))
     assert intervals(store, CLEO) == [(91, 100)]
     assert count_live_blocks(store) == 3
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_pinned_serials_are_cut_out_of_the_middle_and_across_blocks(store: Store) -> None:
@@ -106,7 +106,7 @@ def test_pinned_serials_are_cut_out_of_the_middle_and_across_blocks(store: Store
     assert intervals(store, BEN) == [(40, 49), (96, 100), (101, 110)]
     move(store, (ANNA, CLEO, 50))
     assert intervals(store, CLEO) == [(50, 95), (36, 39)]
-    check_serials(store)
+    check_blocks(store)
 
 
 @pytest.mark.parametrize("pins", [((5, 11),), ((15, 16),), ((1, 2), (2, 3)), ((0, 1),), ((3, 1),)])
@@ -118,7 +118,7 @@ def test_pinned_serials_that_the_source_does_not_hold_are_refused(
     with pytest.raises(CorruptionError):
         move(store, (ANNA, CLEO, lots), pins={0: pins})
     assert intervals(store, ANNA) == [(1, 10)]
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_pins_that_are_not_as_many_as_the_lots_are_refused(store: Store) -> None:
@@ -149,7 +149,7 @@ def test_a_trade_is_traced_to_its_serials_and_back(store: Store) -> None:
     block = live_block(store, CEA, 88)
     assert block is not None
     assert (block.first_serial, block.last_serial, block.parent_id) == (86, 100, 0)
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_a_history_goes_through_cuts_and_merges_of_several_entries(store: Store) -> None:
@@ -162,7 +162,7 @@ def test_a_history_goes_through_cuts_and_merges_of_several_entries(store: Store)
         (ANNA, entries[3], None),
     ]
     assert intervals(store, ANNA) == [(1, 80), (81, 95)]
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_units_received_in_an_entry_are_sent_on_only_if_needed(store: Store) -> None:
@@ -171,7 +171,7 @@ def test_units_received_in_an_entry_are_sent_on_only_if_needed(store: Store) -> 
     assert intervals(store, CLEO) == [(9, 14)], "11-14 came first, then what Ben had from Anna"
     assert intervals(store, BEN) == [(8, 8)]
     assert serials_of_trade(store, DAY, 2) == [(CEA, 8, 10, 1001, 1002)]
-    check_serials(store)
+    check_blocks(store)
 
 
 def test_wrong_flows_are_refused_before_anything_is_written(store: Store) -> None:
@@ -269,11 +269,11 @@ def test_check_finds_every_way_of_tampering(store: Store, sql: str, found: str) 
     move(store, (ISSUED, ANNA, 100))
     move(store, (ANNA, BEN, 10))
     move(store, (BEN, CLEO, 5))
-    check_serials(store)
+    check_blocks(store)
     store.execute("PRAGMA foreign_keys = OFF")
     for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
         store.execute(f"DROP TRIGGER {name}")
     store.execute("DROP INDEX serial_block_live")
     store.execute(sql)
     with pytest.raises(CorruptionError, match=found):
-        check_serials(store)
+        check_blocks(store)
