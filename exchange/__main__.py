@@ -10,6 +10,8 @@ import typer
 from exchange.errors import TwoCityError
 from two_city import refuse_or_exit
 
+#: as Wuhan knows them (a test compares); wrong-vintage waits for a day with two contracts
+PLANTS = ("lost-trade", "doubled-trade", "one-fen", "one-tonne", "swapped-account", "wrong-vintage")
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -46,7 +48,7 @@ def up(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, default the scenario's.")
     ] = None,
     plant: Annotated[
-        str | None, typer.Option(help="Plant a fault in Wuhan: lost-trade, one-fen or swapped-account.")
+        str | None, typer.Option(help=f"Plant a fault in Wuhan's clearing: {', '.join(PLANTS)}.")
     ] = None,
     troubles: Annotated[
         bool, typer.Option("--troubles", help="Play the scenario's troubles: freezes, a bust, a cut line ...")
@@ -55,8 +57,8 @@ def up(
     """Start both cities, the console and simulated members; play the season; settle every day."""
     from exchange.commands.up import UpOptions, run_up
 
-    if plant not in (None, "lost-trade", "one-fen", "swapped-account"):
-        raise typer.BadParameter(f"expected lost-trade, one-fen or swapped-account, found {plant}")
+    if plant not in (None, *PLANTS):
+        raise typer.BadParameter(f"expected one of {', '.join(PLANTS)}, found {plant}")
     options = UpOptions(
         scenario=scenario, profile=profile, days=days, day_seconds=day_seconds, members=members,
         first_day=first_day.date() if first_day else None, data=data, console_port=console_port,

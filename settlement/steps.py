@@ -13,7 +13,7 @@ from settlement.banks.funding import instruct_banks
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.clear import clear
 from settlement.clearing.delivery import delivery_entries
-from settlement.clearing.fault import clear_with_fault
+from settlement.clearing.fault import can_plant, clear_with_fault
 from settlement.clearing.lines import Clearing, Rows
 from settlement.day_end import DaySignal, Step
 from settlement.errors import CorruptionError
@@ -157,14 +157,15 @@ class Steps:
         trades = self._trades(day)
         tells: list[Instruction] = []
         fault = self._season.fault
+        contracts = self._season.contracts_of_day(day.trading_day)
         if (
             fault is not None
-            and trades["quantity_lots"].any()
             and day.run == 1
+            and can_plant(fault, trades, contracts)
             and not is_fault_planted(self._store)
         ):
             accounts = account_names(self._store)
-            clearing, description = clear_with_fault(fault, trades, accounts)
+            clearing, description = clear_with_fault(fault, trades, accounts, contracts)
             note_fault(self._store, day.trading_day, fault.value, description)
             tells.append(Tell(f"{_date(day)}: PLANTED FAULT {fault.value}: {description}", is_grave=True))
             is_as_told = False

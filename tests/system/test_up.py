@@ -36,7 +36,7 @@ def test_three_days_trade_settle_and_agree(tmp_path: Path) -> None:
     assert (run.data / "report.html").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("plant", ["lost-trade", "one-fen", "swapped-account"])
+@pytest.mark.parametrize("plant", ["one-fen", "doubled-trade"])
 def test_a_planted_fault_is_refused_and_its_account_named(tmp_path: Path, plant: str) -> None:
     run = UpRun(tmp_path / "season", "--once", "--days", "1", "--plant", plant, *FAST)
     assert run.wait() == 1, run.text() + run.logs()

@@ -115,13 +115,14 @@ def test_no_fees_no_fee_entries() -> None:
 def test_every_fault_is_a_real_fault(fault: Fault, seed: int) -> None:
     trades = random_trades(seed, 20)
     right = clear(trades)
-    planted = clear_with_fault(fault, trades, range(1001, 1011))
+    planted = clear_with_fault(fault, trades, range(1001, 1011), range(1, 4))
     wrong = planted.clearing
     same_units = wrong.units.tobytes() == right.units.tobytes()
     same_cash = wrong.cash.tobytes() == right.cash.tobytes()
-    assert (same_units, same_cash) == ((True, False) if fault is Fault.ONE_FEN else (False, False))
+    of_units_alone = fault in (Fault.ONE_TONNE, Fault.WRONG_VINTAGE)
+    assert (same_units, same_cash) == (fault is Fault.ONE_FEN, of_units_alone)
     assert trades.tobytes() == right.lines.tobytes(), "the trades themselves stay as reported"
-    if fault is Fault.LOST_TRADE:
-        assert len(wrong.lines) == 19
+    lines = {Fault.LOST_TRADE: 19, Fault.DOUBLED_TRADE: 21}
+    assert len(wrong.lines) == lines.get(fault, 20)
     if fault is Fault.ONE_FEN:
         assert abs(int(wrong.cash_changes().sum() - right.cash_changes().sum())) == 1

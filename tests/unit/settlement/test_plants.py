@@ -23,7 +23,10 @@ from tests.unit.settlement.town import CEA, Town
 #: fault -> accounts whose units differ, accounts whose cash differs; the fault is in the middle trade
 EXPECTED = {
     Fault.LOST_TRADE: ({1001, 1003}, {1001, 1003}),
+    Fault.DOUBLED_TRADE: ({1001, 1003}, {1001, 1003}),
     Fault.ONE_FEN: (set(), {1001}),
+    Fault.ONE_TONNE: ({1001}, set()),
+    Fault.WRONG_VINTAGE: ({1001, 1003}, set()),
     Fault.SWAPPED_ACCOUNT: ({1002, 1003}, {1002, 1003}),
 }
 
@@ -58,7 +61,8 @@ def test_a_held_day_delivers_nothing_and_its_file_says_so(tmp_path: Path, fault:
     assert written["settled_trades"] == 0
     assert len(written["breaks"]) >= 1
     assert {found["account_id"] for found in written["breaks"]} >= EXPECTED[fault][0] | EXPECTED[fault][1]
-    assert written["cash_conserved"] is (fault is Fault.SWAPPED_ACCOUNT)
+    keeps_cash = fault in (Fault.SWAPPED_ACCOUNT, Fault.ONE_TONNE, Fault.WRONG_VINTAGE)
+    assert written["cash_conserved"] is keeps_cash
     assert check_ledger(town.store).blocks == 4, "only the founding blocks"
     sheet = balance_sheet(town.store)
     assert sheet["balances"] == sorted([*key, amount] for key, amount in shanghai.opening.items())
