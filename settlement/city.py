@@ -51,7 +51,7 @@ from settlement.transfers.crossing import OUT_OF_HOURS, Crossings, Sending
 from settlement.transfers.restrictions import tell_restrictions
 from settlement.unbookable import find_unbookable
 from settlement.vocabulary.banking import BankBalance, BankInstruction, BankMovement
-from settlement.vocabulary.operations import OperationKind, Person
+from settlement.vocabulary.operations import OperationKind, OperationState, Person
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
@@ -166,7 +166,16 @@ class City:
         context = self._context(day)
         with self._store.transaction():
             self._desk.expire(context)
-            return act(context), self._moved_on(context, day)
+            operation, said = act(context), self._moved_on(context, day)
+        if operation.kind is OperationKind.CLOSE_BREAK and operation.state is OperationState.DONE:
+            said += self._open_if_held(day)
+        return operation, said
+
+    def _open_if_held(self, day: DayRow | None) -> list[Instruction]:
+        """A break that kept the day from opening may just have been closed."""
+        if day is None or day.stage is not Stage.WAITING or self._stream_day != day.trading_day:
+            return []
+        return self._run_steps(self._day(), DUTIES[Stage.WAITING].on_return)
 
     def _moved_on(self, context: Context, day: DayRow | None) -> list[Instruction]:
         """Something was asked for or came in: Shanghai is told while its day runs; else freezes attach."""
@@ -219,8 +228,10 @@ class City:
         day = newest_day(self._store)
         if day is None:
             return []
+        context = self._context(day)
         with self._store.transaction():
-            return compare_books(self._context(day), bank_id, balance, day.trading_day)
+            told = compare_books(context, bank_id, balance, day.trading_day)
+            return told + self._moved_on(context, day)
 
     def pass_time(self, time_ns: int) -> None:
         """Market time, as the shell knows it: between the seal and the next day Shanghai tells none.

@@ -30,6 +30,7 @@ from settlement.outgoing import (
     stage_records,
     stamp,
 )
+from settlement.pinning import unpinned
 from settlement.reconciliation import cleared_figures, delivered_figures, opening_positions, reconcile
 from settlement.registry.accounts import account_names
 from settlement.reports.day_file import day_record, write_day_file
@@ -37,7 +38,15 @@ from settlement.reports.happenings import happenings
 from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
-from settlement.store.breaks import Break, DayReport, open_breaks, read_reports, record_breaks, save_report
+from settlement.store.breaks import (
+    Break,
+    DayReport,
+    kept_breaks,
+    open_breaks,
+    read_reports,
+    record_breaks,
+    save_report,
+)
 from settlement.store.changes import read_changes
 from settlement.store.cleared import (
     insert_clearing,
@@ -109,6 +118,13 @@ class Steps:
     # ---- before the day
 
     def _send_opening(self, day: DayRow) -> Done:
+        if day.stage is Stage.WAITING and (stops := unpinned(kept_breaks(self._store, only_open=True))):
+            text = (
+                f"{_date(day)}: not opened: {len(stops)} total(s) differ that no account explains: "
+                f"{', '.join(f'break {one.break_id} {one.found.what}' for one in stops)}; "
+                "close them by operation close-break"
+            )
+            return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
         positions = self.positions(day)
         records = stage_records(Stage.OPENING_SENT, 0, day.trading_day)
         records += opening_records(positions, day.trading_day)

@@ -18,7 +18,9 @@ CONFLICT: Final = frozenset(
         RefusalCode.APPROVAL_EXPIRED,
     }
 )
-UNKNOWN: Final = frozenset({RefusalCode.UNKNOWN_OPERATION, RefusalCode.UNKNOWN_ACCOUNT})
+UNKNOWN: Final = frozenset(
+    {RefusalCode.UNKNOWN_OPERATION, RefusalCode.UNKNOWN_ACCOUNT, RefusalCode.UNKNOWN_BREAK}
+)
 
 
 class Problem(Exception):

@@ -18,13 +18,14 @@ def compare_books(
 ) -> list[Instruction]:
     """Compare, keep every difference as a break of its account, and say it; nothing while something is open.
 
+    A bank's break stays until a person closes it, even if the bank has mended its books.
     Requires: an open transaction.
     """
     found = bank_breaks(context, bank_id, balance)
     if found is None:
         return []
     when = f"bank {bank_id} after movement {balance.number}"
-    record_breaks(context.store, trading_day, found, f"found no more: {when}", bank_id)
+    record_breaks(context.store, trading_day, found, "", bank_id)
     return [
         Tell(
             f"{when}: {one.what} of account {one.account_id}: the bank {one.exchange_amount:,} fen, "

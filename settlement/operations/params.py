@@ -14,6 +14,7 @@ from settlement.vocabulary.operations import OperationKind
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Amount = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 Text = Annotated[str, msgspec.Meta(max_length=400)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Year = Annotated[int, msgspec.Meta(ge=2019, le=2099)]
 
 
@@ -168,6 +169,11 @@ class Withdraw(Params, frozen=True):
     amount_fen: Amount
 
 
+class CloseBreak(Params, frozen=True):
+    break_id: Id
+    reason: Reason
+
+
 PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OPEN_ACCOUNT: OpenAccount,
     OperationKind.CLOSE_ACCOUNT: CloseAccount,
@@ -189,6 +195,7 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.CARRY_OVER: CarryOver,
     OperationKind.REVERSE: Reverse,
     OperationKind.WITHDRAW: Withdraw,
+    OperationKind.CLOSE_BREAK: CloseBreak,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
 

@@ -72,6 +72,7 @@ MATRIX: Final[dict[OperationKind, Rule]] = {
     OperationKind.CARRY_OVER: _rule(_HOLDER, _R_REV, Scope.ENTITY),
     OperationKind.REVERSE: _REGISTRY_TWO,
     OperationKind.WITHDRAW: _HOLDER_ONE,
+    OperationKind.CLOSE_BREAK: _REGISTRY_TWO,
 }
 assert set(MATRIX) == set(OperationKind), "expected a rule for every operation"
 

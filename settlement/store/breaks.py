@@ -1,11 +1,25 @@
-"""Reconciliation breaks with their age, and the report of each day."""
+"""Reconciliation breaks with their age, and the report of each day.
+
+A break that a refused run has made is closed by the corrected run of the same day. Every other stays open,
+found again or not, until a person closes it with a reason: nothing mends itself silently.
+"""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from exchange.vocabulary.enums import SettlementStage
 from settlement.store.database import Store
 from settlement.vocabulary.entry_kinds import BreakKind
+
+_BREAK: Final = (
+    "b.account_id, b.asset_id, b.what, b.exchange_amount, b.registry_amount,"
+    " (SELECT COUNT(*) FROM settlement_day d"
+    "  WHERE d.trading_day > b.first_day AND d.trading_day <= b.last_day)"
+    " FROM reconciliation_break b"
+)
+_FIRST_FOUND: Final = (
+    "SELECT break_id FROM reconciliation_break WHERE first_day = ? AND bank_id = ? AND closed_day IS NULL"
+)
 
 
 class Break(NamedTuple):
@@ -17,6 +31,24 @@ class Break(NamedTuple):
     exchange_amount: int
     registry_amount: int
     age_days: int = 0  # trading days since it was first found
+
+
+class KeptBreak(NamedTuple):
+    """A break as it is kept."""
+
+    break_id: int
+    bank_id: int  # whose books were compared; 0 = Shanghai's
+    first_day: int
+    last_day: int  # of the newest comparison that found it
+    closed_day: int  # 0 = open
+    closing_operation_id: int  # 0 = open, or set right by a corrected run
+    closing_reason: str
+    found: Break
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed it yet."""
+        return self.closed_day == 0
 
 
 class DayReport(NamedTuple):
@@ -35,9 +67,11 @@ class DayReport(NamedTuple):
 def record_breaks(
     store: Store, trading_day: int, found: Sequence[Break], reason: str, bank_id: int = 0
 ) -> None:
-    """Keep the breaks found open, with their first day; close with a reason those found no more.
+    """Keep the breaks found open, with their first day.
 
-    `bank_id`: whose books were compared; those of other comparisons are left alone. 0 = Shanghai's.
+    `reason`: with which those that this very day's refused run had made are closed when they are found no
+    more; empty: none is. `bank_id`: whose books were compared; those of other comparisons are left alone.
+    0 = Shanghai's.
     """
     store.require_transaction()
     open_rows = {
@@ -48,6 +82,7 @@ def record_breaks(
             (bank_id,),
         )
     }
+    of_today = {row[0] for row in store.rows(_FIRST_FOUND, (trading_day, bank_id))}
     for item in found:
         break_id = open_rows.pop((item.account_id, item.asset_id, item.what.value), None)
         if break_id is None:
@@ -63,24 +98,60 @@ def record_breaks(
                 (*item[3:5], trading_day, break_id),
             )
     for break_id in open_rows.values():
-        store.execute(
-            "UPDATE reconciliation_break SET closed_day = ?, closing_reason = ? WHERE break_id = ?",
-            (trading_day, reason, break_id),
-        )
+        if reason and break_id in of_today:
+            close_break(store, break_id, trading_day, reason)
+
+
+def close_break(
+    store: Store, break_id: int, trading_day: int, reason: str, closing_operation_id: int = 0
+) -> None:
+    """Close a break with a reason. Requires: it is open."""
+    store.require_transaction()
+    store.execute(
+        "UPDATE reconciliation_break SET closed_day = ?, closing_reason = ?, closing_operation_id = ?"
+        " WHERE break_id = ? AND closed_day IS NULL",
+        (trading_day, reason, closing_operation_id, break_id),
+    )
+
+
+def kept_breaks(store: Store, *, only_open: bool = False) -> list[KeptBreak]:
+    """Breaks with their numbers, oldest first."""
+    return _kept(store, "WHERE b.closed_day IS NULL" if only_open else "")
+
+
+def find_break(store: Store, break_id: int) -> KeptBreak | None:
+    """One break."""
+    found = _kept(store, "WHERE b.break_id = ?", (break_id,))
+    return found[0] if found else None
+
+
+def _kept(store: Store, where: str, values: tuple[int, ...] = ()) -> list[KeptBreak]:
+    sql = (
+        "SELECT b.break_id, b.bank_id, b.first_day, b.last_day, COALESCE(b.closed_day, 0),"
+        f" b.closing_operation_id, COALESCE(b.closing_reason, ''), {_BREAK} {where} ORDER BY b.break_id"
+    )
+    return [KeptBreak._make((*row[:7], _break(row[7:]))) for row in store.rows(sql, values)]
+
+
+def broken_accounts(store: Store) -> set[int]:
+    """Trading accounts with an open break: nothing of theirs is sold, moved or withdrawn."""
+    rows = store.rows(
+        "SELECT DISTINCT account_id FROM reconciliation_break WHERE closed_day IS NULL AND account_id <> 0"
+    )
+    return {row[0] for row in rows}
 
 
 def open_breaks(store: Store) -> list[Break]:
-    """Breaks not closed, with their age."""
-    return [
-        Break(row[0], row[1], BreakKind(row[2]), *row[3:])
-        for row in store.rows(
-            "SELECT b.account_id, b.asset_id, b.what, b.exchange_amount, b.registry_amount,"
-            " (SELECT COUNT(*) FROM settlement_day d"
-            "  WHERE d.trading_day > b.first_day AND d.trading_day <= b.last_day)"
-            " FROM reconciliation_break b WHERE b.closed_day IS NULL"
-            " ORDER BY CASE b.account_id WHEN 0 THEN 1 ELSE 0 END, b.account_id, b.asset_id, b.what"
-        )
-    ]
+    """Breaks not closed, with their age; those of totals last."""
+    sql = (
+        f"SELECT {_BREAK} WHERE b.closed_day IS NULL"
+        " ORDER BY CASE b.account_id WHEN 0 THEN 1 ELSE 0 END, b.account_id, b.asset_id, b.what"
+    )
+    return [_break(row) for row in store.rows(sql)]
+
+
+def _break(row: tuple[Any, ...]) -> Break:
+    return Break(row[0], row[1], BreakKind(row[2]), *row[3:])
 
 
 def save_report(store: Store, report: DayReport) -> None:

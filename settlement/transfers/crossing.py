@@ -19,7 +19,7 @@ from settlement.ledger.entries import Entry
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import transfer_record
-from settlement.store.breaks import open_breaks
+from settlement.store.breaks import broken_accounts
 from settlement.store.transfers import (
     Direction,
     Transfer,
@@ -194,4 +194,4 @@ class Crossings:
 
 
 def _blocked(context: Context) -> Iterable[int]:
-    return {found.account_id for found in open_breaks(context.store)}
+    return broken_accounts(context.store)

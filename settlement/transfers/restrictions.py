@@ -1,4 +1,4 @@
-"""What Shanghai is told that an account may do: restrictions of the registry, and freezes that are not whole.
+"""What Shanghai is told that an account may do: restrictions, freezes that are not whole, open breaks.
 
 Shanghai begins every day with every account unrestricted, so it is told anew at each opening. The settlement
 stream has no answer to RESTRICT but a rejection: it is told again whenever the line returns.
@@ -9,6 +9,7 @@ from typing import Final
 from exchange.vocabulary.enums import Eligibility
 from exchange.vocabulary.records import Records
 from settlement.outgoing import restriction_records
+from settlement.store.breaks import broken_accounts
 from settlement.store.database import Store
 from settlement.store.freezes import short_orders
 from settlement.store.restrictions import forbidden, note_told, told_on
@@ -32,7 +33,8 @@ def tell_restrictions(store: Store, trading_day: int, *, only_new: bool = False)
 def restricted(store: Store) -> dict[int, int]:
     """Eligibility of every account that may not do everything.
 
-    While a freeze of units is short they may not be sold, while one of cash is short it may not be spent.
+    While a freeze of units is short they may not be sold, while one of cash is short it may not be spent. An
+    account with an open break may not sell.
     """
     found: dict[int, int] = {}
     for account_id, (may_buy, may_sell) in forbidden(store).items():
@@ -41,4 +43,6 @@ def restricted(store: Store) -> dict[int, int]:
     for order in short_orders(store):
         lost = Eligibility.BUY if order.asset_id == CASH else Eligibility.SELL
         found[order.account_id] = found.get(order.account_id, int(UNRESTRICTED)) & ~int(lost)
+    for account_id in broken_accounts(store):
+        found[account_id] = found.get(account_id, int(UNRESTRICTED)) & ~int(Eligibility.SELL)
     return found

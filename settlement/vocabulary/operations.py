@@ -27,6 +27,7 @@ class OperationKind(StrEnum):
     CARRY_OVER = "carry-over"
     REVERSE = "reverse"
     WITHDRAW = "withdraw"
+    CLOSE_BREAK = "close-break"
 
 
 class OperationState(StrEnum):

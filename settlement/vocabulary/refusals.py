@@ -33,10 +33,12 @@ class RefusalCode(IntEnum):
     UNKNOWN_CONTRACT = 310
     UNKNOWN_PROVINCE = 311
     UNKNOWN_BANK = 312
+    UNKNOWN_BREAK = 313
     CASH_INSUFFICIENT = 401
     UNITS_INSUFFICIENT = 402
     BROKEN_ACCOUNT = 404
     FREEZE_INCOMPLETE = 405
+    BREAK_CLOSED = 406
     VINTAGE_NOT_USABLE = 501
     NO_OBLIGATION = 502
     MORE_THAN_DUE = 503
@@ -127,6 +129,12 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
         "可用配额不足",
         "not enough units in that bucket",
         "ask for what is available, or move units there first",
+    ),
+    RefusalCode.UNKNOWN_BREAK: RefusalText(
+        "对账差异不存在", "there is no such reconciliation break", "list the breaks: settlement breaks"
+    ),
+    RefusalCode.BREAK_CLOSED: RefusalText(
+        "对账差异已销记", "the reconciliation break is closed already", "nothing to do"
     ),
     RefusalCode.BROKEN_ACCOUNT: RefusalText(
         "账户对账不符，暂停办理",

@@ -4,6 +4,7 @@ from typing import Final
 
 from settlement.operations.handler import Handler
 from settlement.registry.handlers.accounts import CLOSE_ACCOUNT, OPEN_ACCOUNT, RESTRICT_ACCOUNT
+from settlement.registry.handlers.breaks import CLOSE_BREAK
 from settlement.registry.handlers.issuance import (
     ALLOCATE,
     ALLOCATE_PROVINCE,
@@ -27,4 +28,5 @@ REGISTRY_HANDLERS: Final[dict[OperationKind, Handler]] = {
     OperationKind.NON_TRADE_TRANSFER: NON_TRADE_TRANSFER,
     OperationKind.RETIRE: RETIRE,
     OperationKind.REVERSE: REVERSE,
+    OperationKind.CLOSE_BREAK: CLOSE_BREAK,
 }

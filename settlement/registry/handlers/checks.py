@@ -5,7 +5,7 @@ from typing import Final
 from settlement.ledger.balances import balance_of
 from settlement.operations.handler import Context
 from settlement.registry.accounts import find_entity
-from settlement.store.breaks import open_breaks
+from settlement.store.breaks import broken_accounts
 from settlement.vocabulary.chart import CASH, LedgerKey
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
@@ -21,7 +21,7 @@ def standing(context: Context, entity_id: int, *, must_move: bool = False) -> Re
         return Refusal(RefusalCode.ACCOUNT_CLOSED, f"entity {entity_id}")
     if must_move and not entity.may_move:
         return Refusal(RefusalCode.ACCOUNT_RESTRICTED, f"entity {entity_id} may not move units")
-    if any(found.account_id == entity.account_id for found in open_breaks(context.store)):
+    if entity.account_id in broken_accounts(context.store):
         return Refusal(RefusalCode.BROKEN_ACCOUNT, f"account {entity.account_id}")
     return None
 

@@ -74,13 +74,17 @@ class Place:
 
     def finish(self) -> None:
         """Trade, seal, settle; both cities and both banks agree to the fen."""
+        self.finish_day()
+        self.agree()
+
+    def finish_day(self) -> None:
+        """Trade, seal, settle; the banks have answered."""
         for trade in TRADES:
             self.shanghai.trade(*trade)
         self.shanghai.seal()
         self.town.pump(2)
         assert self.town.stage is Stage.STATED
         self.work()
-        self.agree()
 
     def agree(self) -> None:
         for bank_id, bank in self.banks.by_id.items():

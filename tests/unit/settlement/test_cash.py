@@ -279,7 +279,10 @@ def test_what_a_bank_has_otherwise_is_a_break_of_that_account_until_it_agrees(pl
     place.town.city.bank_balance(1, place.banks.by_id[1].balance())
     assert len(open_breaks(place.town.store)) == 1, "nor does another bank's"
     place.bank.sub_ledger[ACCOUNT] -= 1
-    place.agree()
+    place.town.city.bank_balance(BANK, place.bank.balance())
+    assert len(open_breaks(place.town.store)) == 1, "nor does the bank by mending its books"
+    assert place.town.close_breaks("the bank had booked a fen too many") == 1
+    assert place.state(place.withdraw(100, "again")) == RUNNING
 
 
 def test_a_bank_whose_total_is_not_its_ledgers_is_a_break(place: Place) -> None:
@@ -288,6 +291,7 @@ def test_a_bank_whose_total_is_not_its_ledgers_is_a_break(place: Place) -> None:
     place.town.city.bank_balance(BANK, place.bank.balance())
     assert [found.what for found in open_breaks(place.town.store)] == [BreakKind.BANK_TOTAL]
     place.bank.total += 5
+    assert place.town.close_breaks("five fen were on their way") == 1
     place.agree()
 
 
@@ -300,6 +304,7 @@ def test_books_are_not_compared_while_something_is_open(place: Place) -> None:
     place.town.obey(place.town.city.resend())
     place.town.pump()
     assert len(place.town.city.bank_balance(BANK, place.bank.balance()._replace(total_fen=0))) == 1
+    assert place.town.close_breaks("the test said so") == 1
     place.agree()
     place.finish()
 

@@ -18,7 +18,7 @@ from settlement.vocabulary.chart import CASH
 from settlement.vocabulary.entry_kinds import BreakKind
 from tests.unit.settlement.fake_shanghai import FakeShanghai
 from tests.unit.settlement.test_day import FEES, TRADES
-from tests.unit.settlement.town import CEA, Town
+from tests.unit.settlement.town import CEA, CEA21, Town
 
 #: fault -> accounts whose units differ, accounts whose cash differs; the fault is in the middle trade
 EXPECTED = {
@@ -72,7 +72,8 @@ def test_a_held_day_delivers_nothing_and_its_file_says_so(tmp_path: Path, fault:
         if amount != shanghai.closing((account, contract))
     }
     units, cash = EXPECTED[fault]
-    assert differing == {(a, CEA) for a in units} | {(a, CASH) for a in cash}
+    contracts = (CEA, CEA21) if fault is Fault.WRONG_VINTAGE else (CEA,)
+    assert differing == {(a, one) for a in units for one in contracts} | {(a, CASH) for a in cash}
     assert sheet["settled_trades"] == 0
     assert sheet["breaks"]
 

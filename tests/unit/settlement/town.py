@@ -3,14 +3,19 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from exchange.vocabulary.enums import SettlementStage as Stage
 from settlement.city import City
 from settlement.clearing.fault import Fault
 from settlement.instructions import Instruction, Send
 from settlement.registry.accounts import Holder
 from settlement.season import Season
+from settlement.store.breaks import kept_breaks
 from settlement.store.database import Store
 from settlement.store.days import DayRow, newest_day
+from settlement.store.operations import Operation
+from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
 from tests.unit.settlement.fake_shanghai import FakeShanghai
 
 CEA = 1
@@ -34,6 +39,10 @@ def close_stores() -> None:
     """Close every store that a test has opened; one closed already stays so."""
     while _opened:
         _opened.pop().close()
+
+
+CLERK = Person("registry-operator", Institution.REGISTRY, Level.OPERATOR)
+CHECKER = Person("registry-reviewer", Institution.REGISTRY, Level.REVIEWER)
 
 
 class Town:
@@ -90,6 +99,25 @@ class Town:
         self.pump()
         shanghai.seal()
         self.pump()
+
+    def close_break(self, break_id: int, reason: str) -> Operation:
+        """Two persons of the registry close a break; gives the operation as it ends."""
+        data = msgspec.json.encode({"break_id": break_id, "reason": reason})
+        key = f"close {break_id} {reason}"
+        asked, said = self.city.ask(CLERK, key, OperationKind.CLOSE_BREAK, data)
+        self.obey(said)
+        if asked.state is not OperationState.ASKED:
+            return asked
+        ended, said = self.city.approve(CHECKER, asked.operation_id, asked.command_hash)
+        self.obey(said)
+        return ended
+
+    def close_breaks(self, reason: str) -> int:
+        """Close every open break; how many that were."""
+        found = kept_breaks(self.store, only_open=True)
+        for one in found:
+            assert self.close_break(one.break_id, reason).state is OperationState.DONE
+        return len(found)
 
     @property
     def day(self) -> DayRow:

@@ -20,7 +20,7 @@ from settlement.operations.handler import Context, Moment
 from settlement.registry.accounts import Holder, open_accounts
 from settlement.registry.handlers import REGISTRY_HANDLERS
 from settlement.season import Season
-from settlement.serials.check import check_serials
+from settlement.serials.check import check_blocks
 from settlement.store.database import Store
 from settlement.store.days import DayRow, insert_day
 from settlement.store.operations import Operation
@@ -179,7 +179,7 @@ class Office:
     def proven(self) -> None:
         """The ledger and the serials prove, and every vintage's units are all somewhere."""
         check_ledger(self.store)
-        check_serials(self.store)
+        check_blocks(self.store)
         for contract in CODES:
             found = {k: v for k, v in balances_now(self.store).items() if k.asset_id == contract != CASH}
             issued = -sum(amount for key, amount in found.items() if key.bucket in CONTRA)

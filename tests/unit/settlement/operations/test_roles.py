@@ -29,6 +29,7 @@ TABLE = {
     "carry-over": ("holder", "registry"),
     "reverse": ("registry", "registry"),
     "withdraw": ("holder", ""),
+    "close-break": ("registry", "registry"),
 }
 
 
