@@ -6,6 +6,7 @@ import sys
 import typer
 
 from settlement.commands.bank import bank_command, bank_deposit_command, bank_hours_command
+from settlement.commands.breaks import breaks_command
 from settlement.commands.door import (
     approve_command,
     ask_command,
@@ -37,6 +38,7 @@ app.command("serve")(serve_command)
 app.command("status")(status_command)
 app.command("check")(check_command)
 app.command("reconcile")(reconcile_command)
+app.command("breaks")(breaks_command)
 app.command("statement")(statement_command)
 app.command("balances")(balances_command)
 app.command("ask")(ask_command)

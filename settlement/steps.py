@@ -305,7 +305,7 @@ class Steps:
         assert report is not None, f"expected a report of day {day.trading_day}, found none"
         codes = self._season.contracts_of_day(day.trading_day)
         happened = happenings(self._store, day.trading_day, codes)
-        record = day_record(report, open_breaks(self._store), happened, codes)
+        record = day_record(report, kept_breaks(self._store, only_open=True), happened, codes)
         write_day_file(self._season.folder / "days", record)
         return Done(day)
 

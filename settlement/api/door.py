@@ -203,6 +203,15 @@ def _outcomes(store: Store, asked: Asked) -> Any:
     return own.outcomes_body(store, entity.entity_id, code_of_assets())
 
 
+def _breaks(store: Store, asked: Asked) -> Any:
+    return own.breaks_body(store, asked.person, code_of_assets())
+
+
+def _break(store: Store, asked: Asked) -> Any:
+    break_id = int(asked.request.path_params["break_id"])
+    return own.trace_body(store, asked.person, break_id, code_of_assets())
+
+
 def _operation(store: Store, asked: Asked) -> Any:
     operation = see_operation(store, own.sight_of(asked.person), asked.operation_id)
     if operation is None:
@@ -249,6 +258,8 @@ READS: Final[Mapping[str, Read]] = {
     "/v1/holdings": _holdings,
     "/v1/serials": _serials,
     "/v1/obligations": _outcomes,
+    "/v1/breaks": _breaks,
+    "/v1/breaks/{break_id:int}": _break,
     "/v1/operations/{operation_id:int}": _operation,
 }
 ACTS: Final[Mapping[str, Act]] = {"approve": _approve, "decline": _decline, "withdraw": _withdraw}

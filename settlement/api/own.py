@@ -14,11 +14,14 @@ from settlement.compliance.obligations import outcomes
 from settlement.ledger.balances import balances_of_owners
 from settlement.operations.params import fields_of
 from settlement.operations.roles import MATRIX
-from settlement.registry.accounts import Entity, find_entity
+from settlement.registry.accounts import Entity, entity_of_account, find_entity
+from settlement.reports.day_file import break_record
 from settlement.serials.lineage import held, held_at_end_of
+from settlement.store.breaks import KeptBreak, find_break, kept_breaks
 from settlement.store.database import Store
 from settlement.store.days import newest_day
 from settlement.store.operations import Operation, Sight
+from settlement.tracing import trace
 from settlement.vocabulary.chart import CASH, OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT, Bucket, LedgerKey
 from settlement.vocabulary.operations import Institution, OperationKind, Person
 
@@ -101,6 +104,38 @@ def outcomes_body(store: Store, entity_id: int, codes: Codes) -> list[dict[str, 
         }
         for row in outcomes(store, day.time_ns if day else 0, entity_id)
     ]
+
+
+def breaks_body(store: Store, person: Person, codes: Codes) -> list[dict[str, Any]]:
+    """Open breaks: everybody's for the offices that see all, else those of one's own account."""
+    return [
+        break_record(one, codes)
+        for one in kept_breaks(store, only_open=True)
+        if _sees_break(store, person, one)
+    ]
+
+
+def trace_body(store: Store, person: Person, break_id: int, codes: Codes) -> dict[str, Any]:
+    """One break and where it comes from."""
+    found = find_break(store, break_id)
+    if found is None or not _sees_break(store, person, found):
+        raise problem("NOT_FOUND", f"break {break_id}")
+    shown = trace(store, found)
+    return {
+        **break_record(found, codes),
+        "closing_reason": found.closing_reason,
+        "closing_operation_id": found.closing_operation_id,
+        "made_of": [row._asdict() for row in shown.rows],
+        "trades": shown.trades,
+    }
+
+
+def _sees_break(store: Store, person: Person, found: KeptBreak) -> bool:
+    if person.institution in ALL_SEEING:
+        return True
+    entity = entity_of_account(store, found.found.account_id)
+    is_own = entity is not None and entity.entity_id == person.scope_id
+    return person.institution is Institution.HOLDER and is_own
 
 
 def calendar_body(profile: str, year: int) -> dict[str, Any]:

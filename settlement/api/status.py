@@ -19,7 +19,7 @@ from settlement.api.worker import Worker
 from settlement.reports.balances import code_of_assets
 from settlement.reports.day_file import break_record, day_record
 from settlement.reports.happenings import happenings
-from settlement.store.breaks import open_breaks, read_reports
+from settlement.store.breaks import kept_breaks, read_reports
 from settlement.store.database import Store
 
 SCHEME = "Bearer "
@@ -98,7 +98,7 @@ def _days(store: Store) -> list[dict[str, Any]]:
     return [
         day_record(
             report,
-            open_breaks(store) if report.trading_day == newest else (),
+            kept_breaks(store, only_open=True) if report.trading_day == newest else (),
             happenings(store, report.trading_day, codes),
             codes,
         )
@@ -108,4 +108,4 @@ def _days(store: Store) -> list[dict[str, Any]]:
 
 def _breaks(store: Store) -> list[dict[str, Any]]:
     codes = code_of_assets()
-    return [break_record(found, codes) for found in open_breaks(store)]
+    return [break_record(found, codes) for found in kept_breaks(store, only_open=True)]

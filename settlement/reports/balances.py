@@ -9,7 +9,7 @@ from settlement.compliance.obligations import outcomes
 from settlement.ledger.balances import Balances, balances_now, member_cash, trading_units
 from settlement.reconciliation import cleared_figures
 from settlement.reports.day_file import break_record
-from settlement.store.breaks import open_breaks, read_reports
+from settlement.store.breaks import kept_breaks, read_reports
 from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
 from settlement.store.days import newest_day
@@ -49,8 +49,12 @@ def balance_sheet(store: Store) -> dict[str, Any]:
         "balances": _now(balances),
         "cleared_not_delivered": held,
         "breaks": [
-            {name: value for name, value in break_record(found, codes).items() if name != "age_days"}
-            for found in open_breaks(store)
+            {
+                name: value
+                for name, value in break_record(found, codes).items()
+                if name not in ("age_days", "break_id", "owner")
+            }
+            for found in kept_breaks(store, only_open=True)
         ],
         "units_conserved": all(report.units_conserved for report in reports),
         "cash_conserved": all(report.cash_conserved for report in reports),

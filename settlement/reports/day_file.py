@@ -9,14 +9,18 @@ from exchange.vocabulary.units import trading_day_date
 from settlement.files import write_atomically
 from settlement.reports.assets import ALL_WORD, asset_word
 from settlement.reports.happenings import Happening
-from settlement.store.breaks import Break, DayReport
+from settlement.store.breaks import DayReport, KeptBreak
+from settlement.tracing import owner_of
 from settlement.vocabulary.chart import CASH
 
 
-def break_record(found: Break, codes: Mapping[int, str]) -> dict[str, Any]:
+def break_record(kept: KeptBreak, codes: Mapping[int, str]) -> dict[str, Any]:
     """A break as JSON; account_id 0 = a total."""
+    found = kept.found
     is_of_all_contracts = found.asset_id == CASH and found.what.value in ("units-total", "trades")
     return {
+        "break_id": kept.break_id,
+        "owner": owner_of(kept),
         "account_id": found.account_id,
         "contract": ALL_WORD if is_of_all_contracts else asset_word(found.asset_id, codes),
         "what": found.what.value,
@@ -27,7 +31,7 @@ def break_record(found: Break, codes: Mapping[int, str]) -> dict[str, Any]:
 
 
 def day_record(
-    report: DayReport, breaks: Sequence[Break], happened: Sequence[Happening], codes: Mapping[int, str]
+    report: DayReport, breaks: Sequence[KeptBreak], happened: Sequence[Happening], codes: Mapping[int, str]
 ) -> dict[str, Any]:
     """A day as JSON."""
     return {

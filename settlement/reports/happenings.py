@@ -16,6 +16,7 @@ _NAMES_ZH: Final = {
     OperationKind.RELEASE: "解冻",
     OperationKind.RESTRICT_ACCOUNT: "限制账户",
     OperationKind.REVERSE: "撤销",
+    OperationKind.CLOSE_BREAK: "销记差异",
 }
 
 
@@ -43,10 +44,11 @@ def _operation(one: NamedOperation, codes: Mapping[int, str]) -> Happening:
     if one.kind in (OperationKind.FREEZE, OperationKind.RELEASE):
         amount = f" {_amount(fields['contract_id'], fields['amount'], codes)} ({fields['place']})"
     told = f"; {one.detail}" if one.detail else ""
+    zh, en = (f"：主体 {one.entity_id}", f" of entity {one.entity_id}") if one.entity_id else ("：", "")
     return Happening(
         one.kind.value,
-        f"{_NAMES_ZH[one.kind]}：主体 {one.entity_id}{amount}，业务 {one.operation_id}{told}",
-        f"{one.kind} of entity {one.entity_id}{amount}, operation {one.operation_id}{told}",
+        f"{_NAMES_ZH[one.kind]}{zh}{amount}，业务 {one.operation_id}{told}",
+        f"{one.kind}{en}{amount}, operation {one.operation_id}{told}",
     )
 
 

@@ -12,6 +12,7 @@ NAMED: Final = (
     OperationKind.RELEASE,
     OperationKind.RESTRICT_ACCOUNT,
     OperationKind.REVERSE,
+    OperationKind.CLOSE_BREAK,
 )
 
 

@@ -233,6 +233,7 @@ async def test_no_route_answers_without_a_valid_key(front: Front, route: Any) ->
         route.path.replace("{day}", "2021-12-16")
         .replace("{year:int}", "2020")
         .replace("{operation_id:int}", "1")
+        .replace("{break_id:int}", "1")
     )
     with front.town.store.transaction():
         revoke_key(front.town.store, "holder-2")
