@@ -7,7 +7,7 @@ is sent again when the line returns; the stream has every answer exactly once, s
 whichever city was killed in between.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from exchange.vocabulary.enums import HoldState
@@ -19,7 +19,7 @@ from settlement.ledger.entries import Entry
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context
 from settlement.outgoing import transfer_record
-from settlement.store.breaks import broken_accounts
+from settlement.store.restrictions import blocked_accounts
 from settlement.store.transfers import (
     Direction,
     Transfer,
@@ -78,7 +78,7 @@ class Crossings:
 
     def send(self, context: Context, day: int, first_reference: int, *, only_new: bool = False) -> Sending:
         """What Shanghai is to be asked, or asked again; references count from `first_reference`."""
-        blocked = _blocked(context)
+        blocked = blocked_accounts(context.store)
         records: list[Records] = []
         for transfer in running_transfers(context.store):
             if transfer.state in (TransferState.HELD, TransferState.PAYING):
@@ -180,7 +180,7 @@ class Crossings:
 
     def settle(self, context: Context) -> int:
         """End what is open, Wuhan owning "available" again; gives how many ended or went to a bank."""
-        blocked = _blocked(context)
+        blocked = blocked_accounts(context.store)
         running = [t for t in running_transfers(context.store) if t.account_id not in blocked]
         leaving = [t for t in running if t.direction in LEAVING and t.state is not TransferState.HELD]
         ended = sum(self._ending.settle(context, t) for t in running if t not in leaving)
@@ -191,7 +191,3 @@ class Crossings:
         save_transfer(context.store, transfer._replace(user_reference=reference))
         kind = RESOLVES.get(transfer.state, ASKS[transfer.direction])
         return transfer_record(kind, transfer, day)
-
-
-def _blocked(context: Context) -> Iterable[int]:
-    return broken_accounts(context.store)

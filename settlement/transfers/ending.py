@@ -14,6 +14,7 @@ from settlement.operations.handler import Context, Outcome, done, refused
 from settlement.registry.accounts import entity_of_account
 from settlement.store.banking import find_instruction, insert_instructions
 from settlement.store.freezes import is_short
+from settlement.store.restrictions import blocked_accounts
 from settlement.store.transfers import (
     Direction,
     Transfer,
@@ -90,10 +91,10 @@ class Ending:
         return True
 
     def came_in(self, context: Context, deposit: Transfer) -> None:
-        """Into the cash account at once, if that is Wuhan's to move."""
+        """Into the cash account at once, if that is Wuhan's to move and nothing blocks it."""
         kept = find_by_cause(context.store, deposit.cause)
         assert kept is not None, f"expected the deposit {deposit.cause}, found none"
-        if context.moment.owns_available:
+        if context.moment.owns_available and kept.account_id not in blocked_accounts(context.store):
             self.settle(context, kept)
 
     def settle(self, context: Context, transfer: Transfer) -> bool:

@@ -9,9 +9,9 @@ something comes in. An order is short until then, and a short account lets nothi
 from settlement.ledger.balances import balance_of
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context, Outcome
-from settlement.store.breaks import broken_accounts
 from settlement.store.freezes import FreezeOrder, orders_of, read_order, save_order, short_orders
 from settlement.store.operations import read_operation
+from settlement.store.restrictions import blocked_accounts
 from settlement.store.transfers import (
     Direction,
     Transfer,
@@ -87,7 +87,7 @@ def progress(order: FreezeOrder) -> Outcome:
 
 def attach(context: Context, desk: Desk, by: str) -> None:
     """Wuhan owns "available": freeze what is there of every order that is short."""
-    blocked = broken_accounts(context.store)
+    blocked = blocked_accounts(context.store)
     for order in short_orders(context.store):
         part = asking(order, order.short, 1 + count_of(context.store, order.operation_id))
         amount = min(order.short, balance_of(context.store, available(part)))

@@ -12,7 +12,7 @@ from settlement.outgoing import restriction_records
 from settlement.store.breaks import broken_accounts
 from settlement.store.database import Store
 from settlement.store.freezes import short_orders
-from settlement.store.restrictions import forbidden, note_told, told_on
+from settlement.store.restrictions import closed_on, forbidden, note_told, told_on
 from settlement.vocabulary.chart import CASH
 
 UNRESTRICTED: Final = Eligibility.BUY | Eligibility.SELL | Eligibility.CCER
@@ -21,7 +21,7 @@ UNRESTRICTED: Final = Eligibility.BUY | Eligibility.SELL | Eligibility.CCER
 def tell_restrictions(store: Store, trading_day: int, *, only_new: bool = False) -> list[Records]:
     """RESTRICT of every account that is restricted, or was earlier in the day."""
     told = told_on(store, trading_day)
-    wanted = {**dict.fromkeys(told, int(UNRESTRICTED)), **restricted(store)}
+    wanted = {**dict.fromkeys(told, int(UNRESTRICTED)), **restricted(store, trading_day)}
     if only_new:
         wanted = {account_id: value for account_id, value in wanted.items() if told.get(account_id) != value}
     if not wanted:
@@ -30,11 +30,11 @@ def tell_restrictions(store: Store, trading_day: int, *, only_new: bool = False)
     return restriction_records(wanted, trading_day)
 
 
-def restricted(store: Store) -> dict[int, int]:
+def restricted(store: Store, trading_day: int) -> dict[int, int]:
     """Eligibility of every account that may not do everything.
 
     While a freeze of units is short they may not be sold, while one of cash is short it may not be spent. An
-    account with an open break may not sell.
+    account with an open break may not sell, one that was closed today may do nothing.
     """
     found: dict[int, int] = {}
     for account_id, (may_buy, may_sell) in forbidden(store).items():
@@ -43,6 +43,7 @@ def restricted(store: Store) -> dict[int, int]:
     for order in short_orders(store):
         lost = Eligibility.BUY if order.asset_id == CASH else Eligibility.SELL
         found[order.account_id] = found.get(order.account_id, int(UNRESTRICTED)) & ~int(lost)
+    found.update(dict.fromkeys(closed_on(store, trading_day), 0))
     for account_id in broken_accounts(store):
         found[account_id] = found.get(account_id, int(UNRESTRICTED)) & ~int(Eligibility.SELL)
     return found

@@ -295,6 +295,24 @@ def test_a_bank_whose_total_is_not_its_ledgers_is_a_break(place: Place) -> None:
     place.agree()
 
 
+def test_what_is_paid_in_for_a_closed_account_waits_at_its_bank(place: Place) -> None:
+    names = {"kind": "noise", "name_zh": "新", "name_en": "New"}
+    numbers = {"entity_id": 9, "account_id": 2009, "member_id": 99, "province_id": 1, "bank_id": BANK}
+    opened = place.town.by_registry(OperationKind.OPEN_ACCOUNT, **numbers, **names)
+    assert opened.state is OperationState.DONE
+    place.bank.sub_ledger[2009] = 0
+    assert place.town.by_registry(OperationKind.CLOSE_ACCOUNT, entity_id=9).state is OperationState.DONE
+    assert place.shanghai.eligibility == {2009: 0}, "Shanghai began the day with the account"
+    place.bank.pay_in(2009, 700, "counter/1")
+    place.work()
+    assert (place.has(Bucket.MEMBER_IN, 2009), place.has(Bucket.MEMBER_CASH, 2009)) == (700, 0)
+    place.finish()
+    assert (place.has(Bucket.MEMBER_IN, 2009), place.has(Bucket.MEMBER_CASH, 2009)) == (700, 0)
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    assert place.shanghai.eligibility == {}
+    place.finish()
+
+
 def test_books_are_not_compared_while_something_is_open(place: Place) -> None:
     place.withdraw(500)
     place.town.pump()

@@ -49,11 +49,18 @@ class Town:
     """Drives a City against a FakeShanghai."""
 
     def __init__(
-        self, folder: Path, people: tuple[Holder, ...] | None = None, fault: Fault | None = None
+        self,
+        folder: Path,
+        people: tuple[Holder, ...] | None = None,
+        fault: Fault | None = None,
+        codes: Mapping[int, str] = CODES,
+        obligation_year: int = 0,
     ) -> None:
         self.path = folder / "wuhan.sqlite"
         people = people or holders()
-        self.season = Season("test", len(people), people, lambda day: CODES, folder, fault)
+        self.season = Season(
+            "test", len(people), people, lambda day: codes, folder, fault, obligation_year=obligation_year
+        )
         self.said: list[Instruction] = []
         self._taken = 1  # next number on the line
         self.start()
@@ -100,11 +107,10 @@ class Town:
         shanghai.seal()
         self.pump()
 
-    def close_break(self, break_id: int, reason: str) -> Operation:
-        """Two persons of the registry close a break; gives the operation as it ends."""
-        data = msgspec.json.encode({"break_id": break_id, "reason": reason})
-        key = f"close {break_id} {reason}"
-        asked, said = self.city.ask(CLERK, key, OperationKind.CLOSE_BREAK, data)
+    def by_registry(self, kind: OperationKind, /, **fields: object) -> Operation:
+        """Two persons of the registry ask and approve; gives the operation as it ends."""
+        data = msgspec.json.encode(fields)
+        asked, said = self.city.ask(CLERK, f"{kind} {fields}"[:100], kind, data)
         self.obey(said)
         if asked.state is not OperationState.ASKED:
             return asked
@@ -112,11 +118,16 @@ class Town:
         self.obey(said)
         return ended
 
+    def close_break(self, break_id: int, reason: str) -> Operation:
+        """Close one break."""
+        return self.by_registry(OperationKind.CLOSE_BREAK, break_id=break_id, reason=reason)
+
     def close_breaks(self, reason: str) -> int:
         """Close every open break; how many that were."""
         found = kept_breaks(self.store, only_open=True)
         for one in found:
-            assert self.close_break(one.break_id, reason).state is OperationState.DONE
+            closed = self.close_break(one.break_id, reason)
+            assert closed.state is OperationState.DONE
         return len(found)
 
     @property

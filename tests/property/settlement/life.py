@@ -1,0 +1,399 @@
+"""Random life of both cities and two banks: every operation, by everybody, at any time, with cuts and deaths.
+
+Most of what is asked is possible, much is not: a refusal must change nothing. Everything is drawn from one
+seed, so a life that fails can be lived again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import msgspec
+
+from exchange.rulebook.calendars import trading_calendar
+from exchange.vocabulary.enums import Eligibility
+from exchange.vocabulary.enums import SettlementStage as Stage
+from settlement.instructions import Instruction
+from settlement.ledger.balances import balance_of, balances_now, issued_units
+from settlement.ledger.check import check_ledger
+from settlement.operations.audit import check_audit
+from settlement.operations.params import Basis, Ground, Place
+from settlement.operations.roles import MATRIX, Scope
+from settlement.registry.accounts import Holder, find_entity
+from settlement.serials.check import check_serials
+from settlement.store.breaks import open_breaks
+from settlement.store.operations import Operation, operations_in, read_operation
+from settlement.vocabulary.chart import CASH, CONTRA, Bucket, cash, units
+from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
+from tests.unit.settlement.fake_bank import Banks
+from tests.unit.settlement.fake_shanghai import FakeShanghai
+from tests.unit.settlement.town import Town
+
+ENTITIES: Final = 6
+FEES: Final = {"trading_fee_ppm": 333, "settlement_fee_ppm": 127}
+KINDS: Final = tuple(OperationKind)
+#: what is asked most: the market's daily bread
+FREQUENT: Final = (
+    OperationKind.TO_REGISTRY,
+    OperationKind.TO_TRADING,
+    OperationKind.WITHDRAW,
+    OperationKind.SURRENDER,
+    OperationKind.FREEZE,
+    OperationKind.RELEASE,
+    OperationKind.ALLOCATE,
+    OperationKind.ALLOCATE_PROVINCE,
+    OperationKind.SET_OBLIGATION,
+    OperationKind.ISSUE,
+    OperationKind.AUCTION_ISSUE,
+    OperationKind.SURRENDER_FROM_PROVINCE,
+)
+REVERSIBLE: Final = frozenset(
+    {
+        OperationKind.ALLOCATE,
+        OperationKind.ALLOCATE_PROVINCE,
+        OperationKind.NON_TRADE_TRANSFER,
+        OperationKind.RETIRE,
+        OperationKind.SURRENDER,
+    }
+)
+_OF_ENTITY: Final = (Bucket.REGISTRY_AVAILABLE, lambda who: who.entity_id)
+_OF_PROVINCE: Final = (Bucket.PROVINCIAL, lambda who: who.province_id)
+_NATIONAL: Final = (Bucket.NATIONAL, lambda who: 0)
+SOURCES: Final[Mapping[OperationKind, tuple[Bucket, Callable[[Holder], int]]]] = {
+    OperationKind.ALLOCATE_PROVINCE: _NATIONAL,
+    OperationKind.AUCTION_ISSUE: _NATIONAL,
+    OperationKind.ALLOCATE: _OF_PROVINCE,
+    OperationKind.TRUE_UP: _OF_PROVINCE,
+    OperationKind.SURRENDER_FROM_PROVINCE: _OF_PROVINCE,
+    OperationKind.TO_TRADING: _OF_ENTITY,
+    OperationKind.SURRENDER: _OF_ENTITY,
+    OperationKind.RETIRE: _OF_ENTITY,
+    OperationKind.CARRY_OVER: _OF_ENTITY,
+    OperationKind.NON_TRADE_TRANSFER: _OF_ENTITY,
+    OperationKind.TO_REGISTRY: (Bucket.TRADING_AVAILABLE, lambda who: who.account_id),
+}
+FROZEN: Final = {
+    Place.REGISTRY: Bucket.REGISTRY_FROZEN,
+    Place.TRADING: Bucket.FROZEN,
+    Place.CASH: Bucket.MEMBER_FROZEN,
+}
+WRONG_PERSON, LOST_SEND, DEATH = 0.05, 0.05, 0.04
+
+
+class Life:
+    """One season, day after day."""
+
+    def __init__(
+        self, folder: Path, seed: int, first_day: date, codes: Mapping[int, str], obligation_year: int
+    ) -> None:
+        self.random = Random(seed)
+        self.codes = dict(codes)
+        self.people = [
+            Holder(
+                number, 1000 + number, 15 + number, "noise", f"示例 {number}", f"Sample {number}",
+                dict.fromkeys(codes, 20_000), 200_000_000, 30_000, 1 + number % 2, 1 + number // 2 % 2,
+            )
+            for number in range(1, ENTITIES + 1)
+        ]  # fmt: skip
+        self.year = obligation_year
+        self.town = Town(folder, tuple(self.people), codes=codes, obligation_year=obligation_year)
+        self.banks = Banks(self.people)
+        self.day = first_day
+        self.shanghai = FakeShanghai(first_day, **FEES)
+        self.asked: Counter[tuple[OperationKind, OperationState]] = Counter()
+        self.count = 0
+
+    # ---- a day
+
+    def live(self) -> None:
+        """One trading day, what happens between it and the next, and the proof of both."""
+        self.shanghai = FakeShanghai(self.day, **FEES)
+        self._some(4)
+        self.town.connect(self.shanghai)
+        self.town.pump(self.random.randint(1, 40))
+        assert self.town.stage is Stage.OPEN, self.town.stage
+        for _ in range(self.random.randint(20, 70)):
+            self._happen()
+        self._reconnect()
+        self.shanghai.seal()
+        self.town.pump(self.random.randint(1, 60))
+        if self.random.random() < DEATH:
+            self._die()
+        assert self.town.stage is Stage.STATED, self.town.stage
+        self._some(4)
+        self._agree()
+        self.day = trading_calendar().next_trading_day(self.day)
+
+    def prove(self) -> None:
+        """From the first entry on."""
+        store = self.town.store
+        check_ledger(store)
+        check_serials(store)
+        check_audit(store)
+        balances = balances_now(store)
+        assert all(amount <= 0 if key.bucket in CONTRA else amount >= 0 for key, amount in balances.items())
+        for asset in (CASH, *self.codes):
+            assert sum(amount for key, amount in balances.items() if key.asset_id == asset) == 0
+        issued = issued_units(store, self.town.day.trading_day + 30)
+        for contract in self.codes:  # issued = held + surrendered + retired + carried over
+            held = [
+                amount
+                for key, amount in balances.items()
+                if key.asset_id == contract and key.bucket is not Bucket.ISSUED
+            ]
+            assert sum(held) == issued[contract]
+
+    def _some(self, most: int) -> None:
+        """Operations while the line is quiet: before the day, and after it."""
+        for _ in range(self.random.randint(0, most)):
+            self._operate()
+
+    def _happen(self) -> None:
+        """One thing of the running day."""
+        draw = self.random.random()
+        if draw < 0.35:
+            self._trade()
+        elif draw < 0.40:
+            self._bust()
+        elif draw < 0.80:
+            self._operate()
+        elif draw < 0.85:
+            self._pay_in()
+        elif draw < 0.90:
+            self._bank_changes()
+        elif draw < 0.96:
+            self._obey(self.banks.exchange(self.town.city))
+        else:
+            self._reconnect()
+        if self.random.random() < 0.8:
+            self.town.pump(self.random.randint(1, 5))
+
+    # ---- the market
+
+    def _trade(self) -> None:
+        buyer, seller = self.random.sample(self.people, 2)
+        contract = self.random.choice(list(self.codes))
+        price, lots = self.random.randint(1_000, 9_000), self.random.randint(1, 400)
+        may_buy = self._eligibility(buyer) & Eligibility.BUY
+        may_sell = self._eligibility(seller) & Eligibility.SELL
+        cost = price * lots * 102 // 100 + 2
+        if not (may_buy and may_sell) or self.shanghai.free((buyer.account_id, CASH)) < cost:
+            return
+        if self.shanghai.free((seller.account_id, contract)) >= lots:
+            self.shanghai.trade(buyer.account_id, seller.account_id, contract, price, lots)
+
+    def _bust(self) -> None:
+        """Undo a trade whose units and proceeds are still there; half of them come back on other terms."""
+        if not self.shanghai.trades:
+            return
+        match_id, buyer, seller, contract, amount, lots = self.random.choice(self.shanghai.trades)
+        units, cash = (buyer, contract), (seller, CASH)
+        has_units = self.shanghai.closing(units) - self.shanghai.frozen[units] >= lots
+        has_cash = self.shanghai.free(cash) >= amount * 102 // 100 + 2
+        if lots and has_units and has_cash:
+            price = amount // lots
+            is_corrected = lots > 1 and self.random.random() < 0.5
+            self.shanghai.bust(match_id, *((price - 1, lots - 1) if is_corrected else ()))
+
+    def _eligibility(self, who: Holder) -> int:
+        return self.shanghai.eligibility.get(who.account_id, Eligibility.BUY | Eligibility.SELL)
+
+    # ---- the banks
+
+    def _pay_in(self) -> None:
+        who = self.random.choice(self.people)
+        self.count += 1
+        bank = self.banks.by_id[who.bank_id]
+        bank.sub_ledger.setdefault(who.account_id, 0)
+        bank.pay_in(who.account_id, self.random.randint(1, 900_000), f"counter/{self.count}")
+
+    def _bank_changes(self) -> None:
+        bank = self.random.choice(list(self.banks.by_id.values()))
+        bank.is_open = self.random.random() < 0.7
+        accounts = [0, *(who.account_id for who in self.people if who.bank_id == bank.bank_id)]
+        bank.rejects = set(self.random.sample(accounts, self.random.randint(0, 2)))
+
+    def _agree(self) -> None:
+        """Nothing is wrong that is not on its way: no break, of Shanghai or of a bank."""
+        if self.random.random() < 0.5:
+            for bank in self.banks.by_id.values():
+                bank.is_open, bank.rejects = True, set()
+            self._obey(self.banks.exchange(self.town.city))
+        for bank_id, bank in self.banks.by_id.items():
+            assert self.town.city.bank_balance(bank_id, bank.balance()) == []
+        assert open_breaks(self.town.store) == [], "no false break"
+
+    # ---- the line
+
+    def _obey(self, said: list[Instruction]) -> None:
+        is_lost = self.random.random() < LOST_SEND
+        self.town.obey(said, line_holds=lambda data: not is_lost)
+
+    def _reconnect(self) -> None:
+        """The line comes back, or Wuhan does: what was lost is sent again."""
+        if self.random.random() < DEATH:
+            self.town.kill()
+            self.town.start()
+        self.town.connect(self.shanghai)
+        self.town.pump()
+
+    def _die(self) -> None:
+        self.town.kill()
+        self.town.start()
+        self.town.connect(self.shanghai)
+        self.town.pump()
+
+    # ---- operations
+
+    def _operate(self) -> None:
+        waiting = operations_in(self.town.store, OperationState.ASKED) if self._has_begun() else []
+        if waiting and self.random.random() < 0.6:
+            self._decide(self.random.choice(waiting))
+        else:
+            self._ask(self.random.choice((*FREQUENT, *KINDS)))
+
+    def _has_begun(self) -> bool:
+        return find_entity(self.town.store, 1) is not None
+
+    def _ask(self, kind: OperationKind) -> None:
+        self.count += 1
+        who = self.random.choice(self.people)
+        person = self._person(kind, who)
+        data = msgspec.json.encode(self._fields(kind, who))
+        operation, said = self.town.city.ask(person, f"key {self.count}", kind, data)
+        self._obey(said)
+        if operation.operation_id:
+            self._count(operation)
+        if operation.state is OperationState.ASKED and self.random.random() < 0.5:
+            self._decide(operation)  # the second person was waiting for it
+
+    def _decide(self, operation: Operation) -> None:
+        city, number = self.town.city, operation.operation_id
+        draw = self.random.random()
+        if draw < 0.1:
+            asker = Person(operation.person_id, Institution.REGISTRY, Level.OPERATOR)
+            _, said = city.withdraw(asker, number)
+        else:
+            who = self.random.choice(list(MATRIX[operation.kind].approves))
+            reviewer = Person(f"{who[0]}-reviewer", *who, self._scope_of_approver(operation))
+            if draw < 0.2:
+                _, said = city.decline(reviewer, number, "no")
+            else:
+                _, said = city.approve(reviewer, number, operation.command_hash)
+        self._obey(said)
+        found = read_operation(self.town.store, number)
+        assert found is not None
+        self._count(found)
+        self._take_note(found)
+
+    def _count(self, operation: Operation) -> None:
+        self.asked[operation.kind, operation.state] += 1
+
+    def _take_note(self, operation: Operation) -> None:
+        """Who has an account now, and who has none any more."""
+        if operation.kind is OperationKind.CLOSE_ACCOUNT and operation.state is OperationState.DONE:
+            self.people = [who for who in self.people if who.entity_id != operation.entity_id]
+        if operation.kind is OperationKind.OPEN_ACCOUNT and operation.state is OperationState.DONE:
+            entity = find_entity(self.town.store, msgspec.json.decode(operation.params)["entity_id"])
+            assert entity is not None
+            names = entity.kind, entity.name_zh, entity.name_en
+            numbers = entity.entity_id, entity.account_id, entity.member_id
+            self.people.append(Holder(*numbers, *names, {}, 0, 0, entity.province_id, entity.bank_id))
+
+    def _person(self, kind: OperationKind, who: Holder) -> Person:
+        if self.random.random() < WRONG_PERSON:
+            return Person("stranger", self.random.choice(list(Institution)), Level.OPERATOR, 1)
+        [(institution, level)] = MATRIX[kind].asks
+        scope = {Scope.ENTITY: who.entity_id, Scope.PROVINCE: who.province_id, Scope.NONE: 0}
+        name = f"{institution}-operator-{who.entity_id if institution is Institution.HOLDER else ''}"
+        return Person(name, institution, level, scope[MATRIX[kind].asks_scope])
+
+    def _scope_of_approver(self, operation: Operation) -> int:
+        if MATRIX[operation.kind].approves_scope is Scope.NONE:
+            return 0
+        params = msgspec.json.decode(operation.params)
+        entity = find_entity(self.town.store, params.get("obliged_entity_id") or operation.entity_id)
+        return entity.province_id if entity else 0
+
+    def _some_lots(self, kind: OperationKind, contract_id: int, who: Holder) -> int:
+        """Mostly a part of what there is."""
+        found = SOURCES.get(kind)
+        if found is None or self.random.random() < 0.15:
+            return self.random.randint(1, 2_000)
+        bucket, owner = found
+        there = balance_of(self.town.store, units(contract_id, bucket, owner(who)))
+        return self.random.randint(1, max(1, there // 2))
+
+    def _some_frozen(self, kind: OperationKind, place: Place, contract_id: int, who: Holder) -> int:
+        """Of a release mostly a part of what is frozen there."""
+        most = 40_000_000 if place is Place.CASH else 2_000
+        if kind is OperationKind.RELEASE:
+            bucket, owner = FROZEN[place], who.entity_id if place is Place.REGISTRY else who.account_id
+            key = cash(bucket, owner) if place is Place.CASH else units(contract_id, bucket, owner)
+            most = max(1, balance_of(self.town.store, key))
+        return self.random.randint(1, most)
+
+    def _fields(self, kind: OperationKind, who: Holder) -> dict[str, Any]:
+        """What a kind is asked with, mostly about `who`."""
+        random = self.random
+        entity_id, other = who.entity_id, random.choice(self.people).entity_id
+        contract_id = random.choice(list(self.codes))
+        lots = self._some_lots(kind, contract_id, who)
+        of_entity = {"entity_id": entity_id, "contract_id": contract_id, "lots": lots}
+        year = self.year if random.random() < 0.8 else random.choice((2019, 2021, 2023, 2025))
+        match kind:
+            case OperationKind.OPEN_ACCOUNT:
+                number = 100 + self.count
+                names = {"kind": "noise", "name_zh": "新", "name_en": "New"}
+                return {
+                    "entity_id": number, "account_id": 2_000 + number, "member_id": number, **names,
+                    "province_id": random.randint(1, 2), "bank_id": random.randint(1, 2),
+                }  # fmt: skip
+            case OperationKind.CLOSE_ACCOUNT:
+                return {"entity_id": self.people[-1].entity_id}  # the newest may still be empty
+            case OperationKind.RESTRICT_ACCOUNT:
+                may = {name: random.random() < 0.8 for name in ("may_buy", "may_sell", "may_move")}
+                return {"entity_id": entity_id, **may, "reason": "inquiry"}
+            case OperationKind.ISSUE:
+                return {"contract_id": contract_id, "lots": 20 * lots, "document": "d"}
+            case OperationKind.ALLOCATE_PROVINCE:
+                return {"contract_id": contract_id, "province_id": who.province_id, "lots": lots}
+            case OperationKind.ALLOCATE:
+                return {**of_entity, "basis": random.choice(list(Basis)).value}
+            case OperationKind.TRUE_UP:
+                return {"entity_id": entity_id, "contract_id": contract_id, "final_lots": lots}
+            case OperationKind.AUCTION_ISSUE:
+                return {"contract_id": contract_id, "account_id": who.account_id, "lots": lots}
+            case OperationKind.NON_TRADE_TRANSFER:
+                ends = {"source_entity_id": entity_id, "target_entity_id": other}
+                why = {"ground": random.choice(list(Ground)).value, "document": "d"}
+                return {"contract_id": contract_id, "lots": lots, **ends, **why}
+            case OperationKind.FREEZE | OperationKind.RELEASE:
+                place = random.choice(list(Place))
+                contract_id = CASH if place is Place.CASH else contract_id
+                amount = self._some_frozen(kind, place, contract_id, who)
+                where = {"place": place.value, "contract_id": contract_id}
+                return {"entity_id": entity_id, **where, "amount": amount, "document": "d"}
+            case OperationKind.SET_OBLIGATION:
+                due = random.randint(20_000, 40_000)
+                return {"entity_id": entity_id, "year": year, "verified_lots": 2 * due, "due_lots": due}
+            case OperationKind.SURRENDER:
+                obliged = other if random.random() < 0.2 else 0
+                return {**of_entity, "year": year, "obliged_entity_id": obliged}
+            case OperationKind.SURRENDER_FROM_PROVINCE:
+                return {**of_entity, "year": year}
+            case OperationKind.RETIRE:
+                return {**of_entity, "purpose": "voluntary"}
+            case OperationKind.REVERSE:
+                done = operations_in(self.town.store, OperationState.DONE) if self._has_begun() else []
+                found = [one.operation_id for one in done if one.kind in REVERSIBLE]
+                return {"operation_id": random.choice(found or [1]), "reason": "error"}
+            case OperationKind.WITHDRAW:
+                return {"entity_id": entity_id, "amount_fen": random.randint(1, 3_000_000)}
+            case OperationKind.CLOSE_BREAK:
+                return {"break_id": 1, "reason": "none"}
+            case _:
+                return of_entity
