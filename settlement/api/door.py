@@ -203,6 +203,12 @@ def _outcomes(store: Store, asked: Asked) -> Any:
     return own.outcomes_body(store, entity.entity_id, code_of_assets())
 
 
+def _objections(store: Store, asked: Asked) -> Any:
+    if asked.person.institution in own.ALL_SEEING and "entity_id" not in asked.request.query_params:
+        return own.objections_body(store, 0)
+    return own.objections_body(store, own.visible_entity(store, asked.person, _entity_id(asked)).entity_id)
+
+
 def _breaks(store: Store, asked: Asked) -> Any:
     return own.breaks_body(store, asked.person, code_of_assets())
 
@@ -258,6 +264,7 @@ READS: Final[Mapping[str, Read]] = {
     "/v1/holdings": _holdings,
     "/v1/serials": _serials,
     "/v1/obligations": _outcomes,
+    "/v1/objections": _objections,
     "/v1/breaks": _breaks,
     "/v1/breaks/{break_id:int}": _break,
     "/v1/operations/{operation_id:int}": _operation,

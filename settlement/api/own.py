@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from exchange.rulebook import CalendarError, RulebookError, rules_on
 from exchange.rulebook.calendars import registry_calendar
-from exchange.vocabulary.units import trading_day_number
+from exchange.vocabulary.units import trading_day_date, trading_day_number
 from settlement.api.problems import problem, refusal_body
 from settlement.compliance.deadlines import last_purchase_day
 from settlement.compliance.obligations import outcomes
@@ -20,6 +20,7 @@ from settlement.serials.lineage import held, held_at_end_of
 from settlement.store.breaks import KeptBreak, find_break, kept_breaks
 from settlement.store.database import Store
 from settlement.store.days import newest_day
+from settlement.store.objections import objections
 from settlement.store.operations import Operation, Sight
 from settlement.tracing import trace
 from settlement.vocabulary.chart import CASH, OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT, Bucket, LedgerKey
@@ -136,6 +137,14 @@ def _sees_break(store: Store, person: Person, found: KeptBreak) -> bool:
     entity = entity_of_account(store, found.found.account_id)
     is_own = entity is not None and entity.entity_id == person.scope_id
     return person.institution is Institution.HOLDER and is_own
+
+
+def objections_body(store: Store, entity_id: int) -> list[dict[str, Any]]:
+    """Objections of an entity, or everybody's (0)."""
+    return [
+        {**row._asdict(), "trading_day": trading_day_date(row.trading_day).isoformat()}
+        for row in objections(store, entity_id)
+    ]
 
 
 def calendar_body(profile: str, year: int) -> dict[str, Any]:

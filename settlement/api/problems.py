@@ -19,7 +19,12 @@ CONFLICT: Final = frozenset(
     }
 )
 UNKNOWN: Final = frozenset(
-    {RefusalCode.UNKNOWN_OPERATION, RefusalCode.UNKNOWN_ACCOUNT, RefusalCode.UNKNOWN_BREAK}
+    {
+        RefusalCode.UNKNOWN_OPERATION,
+        RefusalCode.UNKNOWN_ACCOUNT,
+        RefusalCode.UNKNOWN_BREAK,
+        RefusalCode.UNKNOWN_OBJECTION,
+    }
 )
 
 

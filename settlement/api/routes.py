@@ -37,6 +37,10 @@ ROUTES: Final = (
         "GET", "/v1/breaks/{break_id:int}", "a break, closed or not, and where it comes from", "/v1/breaks/1"
     ),
     Documented(
+        "GET", "/v1/objections", "objections to statements and their states; offices get everybody's",
+        "?entity_id=1",
+    ),
+    Documented(
         "GET", "/v1/calendar/{year:int}", "deadline of an obligation year, last useful purchase day",
         "/v1/calendar/2020",
     ),

@@ -4,6 +4,7 @@ Amounts are lots (tonnes) or fen, ids are the registry's. An entity has one regi
 number (rulebook §2.1), and one trading account.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -174,6 +175,23 @@ class CloseBreak(Params, frozen=True):
     reason: Reason
 
 
+class Object(Params, frozen=True):
+    entity_id: Id
+    day: date  # of the statement
+    grounds: Reason
+    match_id: Id = 0  # the trade; 0 = the statement
+
+
+class ExamineObjection(Params, frozen=True):
+    objection_id: Id
+
+
+class DecideObjection(Params, frozen=True):
+    objection_id: Id
+    reason: Reason
+    correcting_operation_id: Id = 0  # what has set it right; 0 = the objection is rejected
+
+
 PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OPEN_ACCOUNT: OpenAccount,
     OperationKind.CLOSE_ACCOUNT: CloseAccount,
@@ -196,6 +214,9 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.REVERSE: Reverse,
     OperationKind.WITHDRAW: Withdraw,
     OperationKind.CLOSE_BREAK: CloseBreak,
+    OperationKind.OBJECT: Object,
+    OperationKind.EXAMINE_OBJECTION: ExamineObjection,
+    OperationKind.DECIDE_OBJECTION: DecideObjection,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
 

@@ -73,6 +73,9 @@ MATRIX: Final[dict[OperationKind, Rule]] = {
     OperationKind.REVERSE: _REGISTRY_TWO,
     OperationKind.WITHDRAW: _HOLDER_ONE,
     OperationKind.CLOSE_BREAK: _REGISTRY_TWO,
+    OperationKind.OBJECT: _HOLDER_ONE,
+    OperationKind.EXAMINE_OBJECTION: _rule(_R_OP),
+    OperationKind.DECIDE_OBJECTION: _REGISTRY_TWO,
 }
 assert set(MATRIX) == set(OperationKind), "expected a rule for every operation"
 

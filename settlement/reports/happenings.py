@@ -17,6 +17,8 @@ _NAMES_ZH: Final = {
     OperationKind.RESTRICT_ACCOUNT: "限制账户",
     OperationKind.REVERSE: "撤销",
     OperationKind.CLOSE_BREAK: "销记差异",
+    OperationKind.OBJECT: "结算异议",
+    OperationKind.DECIDE_OBJECTION: "异议裁定",
 }
 
 

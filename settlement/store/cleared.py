@@ -106,3 +106,12 @@ def note_fault(store: Store, trading_day: int, fault: str, description: str) -> 
 def is_fault_planted(store: Store) -> bool:
     """Whether a fault was planted before, on any day."""
     return store.row("SELECT 1 FROM planted_fault") is not None
+
+
+def is_trade_of(store: Store, trading_day: int, run: int, match_id: int, account_id: int) -> bool:
+    """Whether a run has that trade, with the account on one of its sides."""
+    sql = (
+        "SELECT 1 FROM clearing_line WHERE trading_day = ? AND run = ? AND match_id = ?"
+        " AND ? IN (buyer_account_id, seller_account_id)"
+    )
+    return store.row(sql, (trading_day, run, match_id, account_id)) is not None

@@ -13,6 +13,8 @@ NAMED: Final = (
     OperationKind.RESTRICT_ACCOUNT,
     OperationKind.REVERSE,
     OperationKind.CLOSE_BREAK,
+    OperationKind.OBJECT,
+    OperationKind.DECIDE_OBJECTION,
 )
 
 

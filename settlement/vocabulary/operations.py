@@ -28,6 +28,9 @@ class OperationKind(StrEnum):
     REVERSE = "reverse"
     WITHDRAW = "withdraw"
     CLOSE_BREAK = "close-break"
+    OBJECT = "object"
+    EXAMINE_OBJECTION = "examine-objection"
+    DECIDE_OBJECTION = "decide-objection"
 
 
 class OperationState(StrEnum):

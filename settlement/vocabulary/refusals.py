@@ -34,11 +34,14 @@ class RefusalCode(IntEnum):
     UNKNOWN_PROVINCE = 311
     UNKNOWN_BANK = 312
     UNKNOWN_BREAK = 313
+    UNKNOWN_OBJECTION = 314
+    NO_STATEMENT = 315
     CASH_INSUFFICIENT = 401
     UNITS_INSUFFICIENT = 402
     BROKEN_ACCOUNT = 404
     FREEZE_INCOMPLETE = 405
     BREAK_CLOSED = 406
+    OBJECTION_STATE = 407
     VINTAGE_NOT_USABLE = 501
     NO_OBLIGATION = 502
     MORE_THAN_DUE = 503
@@ -129,6 +132,15 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
         "可用配额不足",
         "not enough units in that bucket",
         "ask for what is available, or move units there first",
+    ),
+    RefusalCode.UNKNOWN_OBJECTION: RefusalText(
+        "异议不存在", "there is no such objection", "list them: GET /v1/objections"
+    ),
+    RefusalCode.NO_STATEMENT: RefusalText(
+        "无此结算单", "there is no such statement, or no such trade in it", "name a day that is stated"
+    ),
+    RefusalCode.OBJECTION_STATE: RefusalText(
+        "异议状态不允许", "the objection is not in that state", "received, examined, then decided"
     ),
     RefusalCode.UNKNOWN_BREAK: RefusalText(
         "对账差异不存在", "there is no such reconciliation break", "list the breaks: settlement breaks"

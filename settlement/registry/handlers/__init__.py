@@ -13,6 +13,7 @@ from settlement.registry.handlers.issuance import (
     TRUE_UP,
 )
 from settlement.registry.handlers.movements import NON_TRADE_TRANSFER, RETIRE
+from settlement.registry.handlers.objections import DECIDE_OBJECTION, EXAMINE_OBJECTION, OBJECT
 from settlement.registry.handlers.reversal import REVERSE
 from settlement.vocabulary.operations import OperationKind
 
@@ -29,4 +30,7 @@ REGISTRY_HANDLERS: Final[dict[OperationKind, Handler]] = {
     OperationKind.RETIRE: RETIRE,
     OperationKind.REVERSE: REVERSE,
     OperationKind.CLOSE_BREAK: CLOSE_BREAK,
+    OperationKind.OBJECT: OBJECT,
+    OperationKind.EXAMINE_OBJECTION: EXAMINE_OBJECTION,
+    OperationKind.DECIDE_OBJECTION: DECIDE_OBJECTION,
 }

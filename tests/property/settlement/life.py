@@ -24,7 +24,9 @@ from settlement.operations.params import Basis, Ground, Place
 from settlement.operations.roles import MATRIX, Scope
 from settlement.registry.accounts import Holder, find_entity
 from settlement.serials.check import check_serials
+from settlement.store.booked import held_for
 from settlement.store.breaks import open_breaks
+from settlement.store.objections import objections
 from settlement.store.operations import Operation, operations_in, read_operation
 from settlement.vocabulary.chart import CASH, CONTRA, Bucket, cash, units
 from settlement.vocabulary.operations import Institution, Level, OperationKind, OperationState, Person
@@ -47,8 +49,16 @@ FREQUENT: Final = (
     OperationKind.ALLOCATE_PROVINCE,
     OperationKind.SET_OBLIGATION,
     OperationKind.ISSUE,
-    OperationKind.AUCTION_ISSUE,
+    OperationKind.CARRY_OVER,
     OperationKind.SURRENDER_FROM_PROVINCE,
+)
+#: what is possible between two days only
+BETWEEN_DAYS: Final = (
+    OperationKind.AUCTION_ISSUE,
+    OperationKind.OBJECT,
+    OperationKind.OBJECT,
+    OperationKind.EXAMINE_OBJECTION,
+    OperationKind.DECIDE_OBJECTION,
 )
 REVERSIBLE: Final = frozenset(
     {
@@ -111,7 +121,7 @@ class Life:
     def live(self) -> None:
         """One trading day, what happens between it and the next, and the proof of both."""
         self.shanghai = FakeShanghai(self.day, **FEES)
-        self._some(4)
+        self._some(8)
         self.town.connect(self.shanghai)
         self.town.pump(self.random.randint(1, 40))
         assert self.town.stage is Stage.OPEN, self.town.stage
@@ -123,7 +133,7 @@ class Life:
         if self.random.random() < DEATH:
             self._die()
         assert self.town.stage is Stage.STATED, self.town.stage
-        self._some(4)
+        self._some(8)
         self._agree()
         self.day = trading_calendar().next_trading_day(self.day)
 
@@ -253,7 +263,8 @@ class Life:
         if waiting and self.random.random() < 0.6:
             self._decide(self.random.choice(waiting))
         else:
-            self._ask(self.random.choice((*FREQUENT, *KINDS)))
+            is_quiet = self._has_begun() and self.town.stage is not Stage.OPEN
+            self._ask(self.random.choice((*FREQUENT, *KINDS, *(4 * BETWEEN_DAYS if is_quiet else ()))))
 
     def _has_begun(self) -> bool:
         return find_entity(self.town.store, 1) is not None
@@ -261,6 +272,13 @@ class Life:
     def _ask(self, kind: OperationKind) -> None:
         self.count += 1
         who = self.random.choice(self.people)
+        if kind is OperationKind.SURRENDER_FROM_PROVINCE:
+            held = [
+                one
+                for one in self.people
+                if any(self._held_by_province(one.entity_id, c) for c in self.codes)
+            ]
+            who = self.random.choice(held or self.people)
         person = self._person(kind, who)
         data = msgspec.json.encode(self._fields(kind, who))
         operation, said = self.town.city.ask(person, f"key {self.count}", kind, data)
@@ -288,6 +306,10 @@ class Life:
         assert found is not None
         self._count(found)
         self._take_note(found)
+
+    def _yesterday(self) -> date:
+        """The day whose statement is newest, between two days; or one earlier."""
+        return trading_calendar().previous_trading_day(self.day)
 
     def _count(self, operation: Operation) -> None:
         self.asked[operation.kind, operation.state] += 1
@@ -326,6 +348,9 @@ class Life:
         bucket, owner = found
         there = balance_of(self.town.store, units(contract_id, bucket, owner(who)))
         return self.random.randint(1, max(1, there // 2))
+
+    def _held_by_province(self, entity_id: int, contract_id: int) -> int:
+        return held_for(self.town.store, entity_id, contract_id) if self._has_begun() else 0
 
     def _some_frozen(self, kind: OperationKind, place: Place, contract_id: int, who: Holder) -> int:
         """Of a release mostly a part of what is frozen there."""
@@ -384,7 +409,8 @@ class Life:
                 obliged = other if random.random() < 0.2 else 0
                 return {**of_entity, "year": year, "obliged_entity_id": obliged}
             case OperationKind.SURRENDER_FROM_PROVINCE:
-                return {**of_entity, "year": year}
+                lots = random.randint(1, max(1, self._held_by_province(entity_id, contract_id)))
+                return {**of_entity, "lots": lots, "year": year}
             case OperationKind.RETIRE:
                 return {**of_entity, "purpose": "voluntary"}
             case OperationKind.REVERSE:
@@ -393,6 +419,14 @@ class Life:
                 return {"operation_id": random.choice(found or [1]), "reason": "error"}
             case OperationKind.WITHDRAW:
                 return {"entity_id": entity_id, "amount_fen": random.randint(1, 3_000_000)}
+            case OperationKind.OBJECT:
+                about = {"day": str(self._yesterday()), "match_id": random.randint(0, 3)}
+                return {"entity_id": entity_id, "grounds": "not so", **about}
+            case OperationKind.EXAMINE_OBJECTION | OperationKind.DECIDE_OBJECTION:
+                known = objections(self.town.store)[-3:] if self._has_begun() else []
+                found = random.choice(known).objection_id if known else 1
+                why = {"reason": "looked up"} if kind is OperationKind.DECIDE_OBJECTION else {}
+                return {"objection_id": found, **why}
             case OperationKind.CLOSE_BREAK:
                 return {"break_id": 1, "reason": "none"}
             case _:

@@ -30,6 +30,9 @@ TABLE = {
     "reverse": ("registry", "registry"),
     "withdraw": ("holder", ""),
     "close-break": ("registry", "registry"),
+    "object": ("holder", ""),
+    "examine-objection": ("registry", ""),
+    "decide-objection": ("registry", "registry"),
 }
 
 
