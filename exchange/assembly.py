@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from exchange.client.signing import SHANGHAI, signer
 from exchange.config import RunConfig, kept_config
 from exchange.engine.clock import Clock, CompressedClock, SystemClock
 from exchange.engine.directory import Directory, provision
@@ -49,7 +50,8 @@ def _serve(options: ServeOptions, config: RunConfig) -> None:
 
     directory = make_directory(options.data, config)
     warm_up()
-    engine = Engine.open(make_settings(options, config), directory, make_clock(options))
+    sign = signer(options.data, SHANGHAI)
+    engine = Engine.open(make_settings(options, config), directory, make_clock(options), sign=sign)
     _tell_recovery(engine)
     address = options.data / "run" / "shanghai.json"
     address.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from exchange.client import address_of, credentials_of
+from exchange.client.signing import SHANGHAI, WUHAN, checker, signer
 from exchange.rulebook.scenarios import load_scenario
 from settlement.api.bank_client import BankClient
 from settlement.api.bank_line import BankLine, CityCore
@@ -49,7 +50,9 @@ async def _serve(settings: Settings) -> int:
     stores: list[Store] = []
 
     def make_city() -> City:
-        season = load_season(settings)
+        season = load_season(settings)._replace(
+            sign=signer(settings.data, WUHAN), check_of_shanghai=lambda: checker(settings.data, SHANGHAI)
+        )
         stores.append(Store.open(settings.store_path))
         check_ledger(stores[0])  # a balance that the entries do not give must not open a day
         city = City(stores[0], season)

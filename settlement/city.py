@@ -11,7 +11,7 @@ fall together. So a record is taken once, however often the line is cut or the p
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from exchange.rulebook.calendars import trading_calendar
 from exchange.vocabulary.enums import SettlementStage as Stage
@@ -35,15 +35,16 @@ from settlement.operations.handler import Context
 from settlement.outgoing import stamp
 from settlement.registry.accounts import open_season
 from settlement.season import Season
+from settlement.signatures import is_confirmed_by, keep_fragment
+from settlement.status import Status, status_of
 from settlement.steps import Steps
 from settlement.store.banking import newest_number, open_instructions
-from settlement.store.breaks import open_breaks
 from settlement.store.cleared import Refusal, insert_refusal
 from settlement.store.database import Store
-from settlement.store.days import DayRow, count_stated, insert_day, newest_day, note_step, save_day
+from settlement.store.days import DayRow, insert_day, newest_day, note_step, save_day
 from settlement.store.happenings import note_line_opening
 from settlement.store.operations import Operation
-from settlement.store.received import insert_rows, last_match_id
+from settlement.store.received import insert_rows
 from settlement.store.unbooked import insert_unbooked
 from settlement.stream import date_of, settlement_session, told_changes
 from settlement.told import ToldTrades
@@ -55,18 +56,6 @@ from settlement.vocabulary.operations import OperationKind, OperationState, Pers
 
 #: rejections that only say that an earlier sending of the same had arrived
 ALREADY: Final = frozenset({RejectReason.OPENING_CLOSED, RejectReason.ALREADY_CONFIRMED})
-
-
-class Status(NamedTuple):
-    """What the core knows of itself, for people."""
-
-    trading_day: int
-    stage: Stage
-    run: int
-    next_number: int
-    trades: int
-    break_count: int
-    days_stated: int  # of the whole season
 
 
 class City:
@@ -245,13 +234,7 @@ class City:
 
     def status(self) -> Status | None:
         """Where the newest day stands; None before the first."""
-        day = newest_day(self._store)
-        if day is None:
-            return None
-        trades = last_match_id(self._store, day.trading_day)
-        breaks = len(open_breaks(self._store))
-        stated = count_stated(self._store)
-        return Status(day.trading_day, day.stage, day.run, day.next_number, trades, breaks, stated)
+        return status_of(self._store)
 
     # ---- one stream
 
@@ -313,6 +296,8 @@ class City:
                 self._told.add(day.trading_day, part)
             return day, told_changes(day.trading_day, part) if part.kind is Kind.BUST_REPORT else []
         day = day._replace(time_ns=max(day.time_ns, part.fields.get("time_ns", 0)))
+        if part.data:
+            return self._signed(day, part)
         handle = self._HANDLERS.get(part.kind)
         return handle(self, day, part.fields) if handle else (day, [])
 
@@ -331,6 +316,18 @@ class City:
         if fields["run"] != day.run:
             raise CorruptionError("RESULT_CONFIRMED.run", day.run, fields["run"])
         text = f"run {day.run} confirmed: Shanghai's own balances give the same"
+        if self._season.check_of_shanghai() is not None:
+            return day, [Tell(f"{date_of(day.trading_day)}: {text}; its signature is awaited")]
+        return self._signalled(day, DaySignal.RESULT_CONFIRMED, text)
+
+    def _signed(self, day: DayRow, part: Signal) -> tuple[DayRow, list[Instruction]]:
+        """A part of Shanghai's signature: with the last one the run is confirmed."""
+        keep_fragment(self._store, day, part.kind, part.fields, part.data)
+        check = self._season.check_of_shanghai()
+        is_due = day.stage is Stage.CLEARED and check is not None
+        if not is_due or check is None or not is_confirmed_by(check, self._store, day):
+            return day, []
+        text = f"run {day.run} confirmed and signed by Shanghai"
         return self._signalled(day, DaySignal.RESULT_CONFIRMED, text)
 
     def _refused(self, day: DayRow, fields: dict[str, int]) -> tuple[DayRow, list[Instruction]]:

@@ -37,6 +37,10 @@ STORED_FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
 }
 
 
+FRAGMENTS: Final = frozenset({Kind.EXCHANGE_SIGNATURE, Kind.EXCHANGE_CHAIN_HEAD})
+FRAGMENT_BYTES: Final = 32  # numpy leaves zeros at the end out
+
+
 class StoredRows(NamedTuple):
     """Consecutive records of one kind, as rows for its table."""
 
@@ -50,6 +54,7 @@ class Signal(NamedTuple):
 
     kind: Kind
     fields: dict[str, int]
+    data: bytes = b""  # of a fragment: all its 32 bytes
 
 
 def sort_events(events: Records) -> Iterator[StoredRows | Signal]:
@@ -66,7 +71,8 @@ def sort_events(events: Records) -> Iterator[StoredRows | Signal]:
             yield _rows(part, kind)
         if kind not in STORED_FIELDS or kind is Kind.SEAL_TOTALS:
             for record in part:
-                yield Signal(kind, _fields(record))
+                data = record["fragment"].ljust(FRAGMENT_BYTES, b"\0") if kind in FRAGMENTS else b""
+                yield Signal(kind, _fields(record), data)
 
 
 def _typed(events: Records, kind: Kind) -> Records:

@@ -16,6 +16,10 @@ from settlement.registry.accounts import Holder
 WUHAN = "CRC"  # the registry whose contracts are held here (CCER lies with another)
 
 
+Sign = Callable[[bytes], bytes]  # text to an Ed25519 signature of 64 bytes
+Check = Callable[[bytes, bytes], bool]  # (text, signature)
+
+
 class Season(NamedTuple):
     """Fixed for the life of a store, but for the planted fault."""
 
@@ -28,6 +32,8 @@ class Season(NamedTuple):
     first_day: int = 0  # trading-day number on which an empty store may begin; 0 = any
     is_freeze_queued: bool = False  # a freeze that arrives while the day runs waits for its end
     obligation_year: int = 0  # of the holders' due_lots
+    sign: Sign | None = None  # Wuhan's; None: what it delivers goes unsigned
+    check_of_shanghai: Callable[[], Check | None] = lambda: None  # None: its confirmation is taken unsigned
 
 
 def load_season(settings: Settings) -> Season:

@@ -27,6 +27,7 @@ from settlement.outgoing import (
     delivered_records,
     opening_records,
     result_records,
+    signed_records,
     stage_records,
     stamp,
 )
@@ -38,6 +39,7 @@ from settlement.reports.happenings import happenings
 from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
+from settlement.signatures import sign_delivery
 from settlement.store.breaks import (
     Break,
     DayReport,
@@ -58,6 +60,7 @@ from settlement.store.cleared import (
 from settlement.store.database import Store
 from settlement.store.days import DayRow
 from settlement.store.received import Seal, read_seal
+from settlement.store.signatures import WUHAN, read_word
 from settlement.store.transfers import held_amounts
 from settlement.store.unbooked import read_unbooked, unbooked_breaks
 from settlement.stream import date_of
@@ -243,10 +246,15 @@ class Steps:
                 f"{block.posting_count:,} postings, ledger block {block.block_id} {block.hash.hex()[:12]}"
             )
         instruct_banks(self._store, clearing, _date(day), day.run)
+        if self._season.sign is not None:
+            sign_delivery(self._season.sign, self._store, day)
         return Done(day, (Tell(text),), DaySignal.DELIVERY_BOOKED)
 
     def _send_delivered(self, day: DayRow) -> Done:
-        return self._sent(day, delivered_records(self._clearing(day), day.trading_day, day.run))
+        records = delivered_records(self._clearing(day), day.trading_day, day.run)
+        if (word := read_word(self._store, day.trading_day, day.run, WUHAN)) is not None:
+            records += signed_records(word.head, word.signature, day.trading_day, day.run)
+        return self._sent(day, records)
 
     def _write_statements(self, day: DayRow) -> Done:
         codes = self._season.contracts_of_day(day.trading_day)

@@ -20,6 +20,7 @@ from exchange.vocabulary.enums import HaltReason, Level, Phase, SettlementStage
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import Records, make
 from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.signed import DayTotals
 from exchange.vocabulary.units import NS_PER_SECOND
 
 
@@ -67,7 +68,9 @@ _SCRIPT_KINDS: Final = (
     Kind.DEFINE_LOGIN,
     Kind.PARAMETER_SET,
 )
-_MUST_SUCCEED: Final = frozenset((*_SCRIPT_KINDS, Kind.RESTART, Kind.CLOSE_DAY, Kind.SEAL_DAY))
+_MUST_SUCCEED: Final = frozenset(
+    (*_SCRIPT_KINDS, Kind.RESTART, Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.REGISTRY_SIGNATURE)
+)
 _NEW_ORDER_KINDS: Final = (
     Kind.LISTING,
     Kind.TAKE,
@@ -90,6 +93,7 @@ _WATCHED: Final = (
     Kind.OPENING_ACCEPTED,
     Kind.SEAL_TOTALS,
     Kind.RESULT_CONFIRMED,
+    Kind.EXCHANGE_SIGNATURE,
     Kind.CONTRACT_EXPIRES,
 )
 _DONE_FACTS: Final = {
@@ -125,6 +129,9 @@ class TradingDay:
         self.is_halted = False
         self.missed = MissedTransitions()
         self.caught_at_close = 0  # orders queued at the close, sequenced after it and so refused
+        self._totals: DayTotals | None = None  # of the seal
+        self._confirmed_run = 0
+        self._is_signed = False  # both halves of the exchange's signature are journaled
         self._is_operator_halt = False  # a halt that only an operator may lift
         self._closing: tuple[int, int] | None = None  # (sequence, time) of the books' first scheduled ENDED
         self._restart_sequence: int | None = None
@@ -140,6 +147,14 @@ class TradingDay:
     def wants_ticks(self) -> bool:
         """True while images, expiries and timers depend on the passing of time; not in a real night."""
         return self.stage is DayStage.SESSION and self.schedule_done > 0
+
+    @property
+    def to_sign(self) -> tuple[DayTotals, int] | None:
+        """Totals and run of a confirmed result that the exchange has not signed yet."""
+        is_confirmed = self.stage >= DayStage.CONFIRMED and self._confirmed_run > 0
+        if not is_confirmed or self._is_signed or self._totals is None:
+            return None
+        return self._totals, self._confirmed_run
 
     def restart(self, recovered_sequence: int, resume_at_real_ns: int | None) -> None:
         """After a recovery a day in its session comes back halted: resumed at a real time or by hand."""
@@ -232,7 +247,13 @@ class TradingDay:
             case Kind.OPENING_ACCEPTED:
                 self._happened(Fact.OPENING_ACCEPTED)
             case Kind.RESULT_CONFIRMED:
+                self._confirmed_run = int(event["run"])
                 self._happened(Fact.RESULT_CONFIRMED)
+            case Kind.EXCHANGE_SIGNATURE:
+                self._is_signed = self._is_signed or event["fragment_index"] == 1
+            case Kind.SEAL_TOTALS:
+                self._totals = DayTotals(*(int(event[name]) for name in DayTotals._fields))
+                self.figures.take(event)
             case Kind.SETTLEMENT_STAGE:
                 if event["stage"] == SettlementStage.STATED:
                     self._happened(Fact.STATED)

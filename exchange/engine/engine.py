@@ -24,6 +24,7 @@ from exchange.engine.recovery import FinishedDay, Recovered, make_streams, recov
 from exchange.engine.replay import Applier, StreamIds
 from exchange.engine.sequencer import Sequencer
 from exchange.engine.settings import EngineSettings
+from exchange.engine.signing import Sign, confirmation
 from exchange.kernel import Capacity, State, digest_canonical, new_state
 from exchange.publish.metrics import Metrics
 from exchange.publish.streams import Streams
@@ -49,6 +50,7 @@ class Engine:
         clock: Clock,
         files: Files,
         monotonic_ns: Callable[[], int],
+        sign: Sign | None,
     ) -> None:
         self.settings = settings
         self.directory = directory
@@ -62,6 +64,7 @@ class Engine:
         )
         self._files = files
         self._monotonic_ns = monotonic_ns
+        self._sign = sign
         self._sequencer = Sequencer()
         self._commands: deque[bytes] = deque()
         self._time_ns = 0
@@ -77,10 +80,14 @@ class Engine:
         *,
         files: Files | None = None,
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
+        sign: Sign | None = None,
     ) -> "Engine":
-        """Begin the first day, or go on exactly where the newest journal ends."""
+        """Begin the first day, or go on exactly where the newest journal ends.
+
+        `sign` gives the exchange's Ed25519 signature (64 bytes) of a text; None: results go unsigned.
+        """
         files = files or RealFiles()
-        engine = cls(settings, directory, clock, files, monotonic_ns)
+        engine = cls(settings, directory, clock, files, monotonic_ns, sign)
         files.make_folder(settings.journal_folder)
         files.make_folder(settings.days_folder)
         match recover(settings, directory, files):
@@ -149,6 +156,8 @@ class Engine:
     def _internal(self, time_ns: int, real_ns: int) -> list[bytes]:
         """The exchange's own commands of this turn, in their fixed order."""
         owed = self.day.owed(time_ns, real_ns)
+        if self._sign is not None and (confirmed := self.day.to_sign) is not None:
+            owed += confirmation(self._sign, *confirmed, self._journal.chain_head)
         if not self.day.is_defined:
             return owed
         while self._commands and len(owed) < INTERNAL_COMMANDS_MAX - 1:

@@ -73,6 +73,7 @@ from exchange.kernel.result import (
     apply_result_totals,
     apply_stage,
 )
+from exchange.kernel.signatures import apply_signature
 from exchange.kernel.state import Rows, State
 from exchange.kernel.take import apply_take, run_take
 from exchange.kernel.tick import run_tick
@@ -114,6 +115,8 @@ def is_known(kind: int) -> bool:
         or kinds.TICK <= kind <= kinds.BAND_CHANGE
         or kinds.PROPOSE <= kind <= kinds.CONTRACT_EXPIRE
         or kinds.OPENING_BEGIN <= kind <= kinds.CORRECTION
+        or kind == kinds.REGISTRY_SIGNATURE
+        or kind == kinds.REGISTRY_CHAIN_HEAD
     )
 
 
@@ -197,6 +200,8 @@ def apply_registry(state: Core, count: int, command: np.void) -> int:
         return apply_transfer(state, count, command)
     if kind == kinds.BUST or kind == kinds.CORRECTION:
         return apply_bust(state, count, command)
+    if kind == kinds.REGISTRY_SIGNATURE or kind == kinds.REGISTRY_CHAIN_HEAD:
+        return apply_signature(state, count, command)
     return apply_stage(state, count, command)
 
 

@@ -144,7 +144,8 @@ def begin_settlement(
 def has_subject(command: np.void) -> bool:
     """Whether a command names contract and account where others do; fragments have other bytes there."""
     kind = signed(command["kind"])
-    return kind != kinds.COMMAND_FRAGMENT and kind != kinds.NOTICE
+    is_signature = kind == kinds.REGISTRY_SIGNATURE or kind == kinds.REGISTRY_CHAIN_HEAD
+    return kind != kinds.COMMAND_FRAGMENT and kind != kinds.NOTICE and not is_signature
 
 
 @cold

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from settlement.city import City, Status
+from settlement.city import City
+from settlement.status import Status
 from settlement.store.database import Store
 
 Result = TypeVar("Result")

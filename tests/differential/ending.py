@@ -33,6 +33,7 @@ def end_day(flow: Flow, choice: Choice) -> None:
     while flow.chance(0.5):
         flow.send(Kind.RESULT_BEGIN, REGISTRY_LOGIN, run=run, **LETTER)
     after_hours(flow, choice)
+    sign(flow)
     flow.send(Kind.DELIVERED, REGISTRY_LOGIN, record_count=flow.market.match_count, run=run, **LETTER)
     if flow.chance(0.3):
         flow.send(Kind.STAGE, REGISTRY_LOGIN, stage=255, **LETTER)
@@ -83,6 +84,8 @@ def after_hours(flow: Flow, choice: Choice) -> None:
     for action in (registry.transfer, registry.hold_end, registry.bust):
         if flow.chance(0.2):
             action(flow)
+    if flow.chance(0.1):
+        sign(flow)  # of what is not confirmed
     for kind in (Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.TICK):
         if flow.chance(0.2):
             flow.send(kind)
@@ -95,6 +98,36 @@ def after_hours(flow: Flow, choice: Choice) -> None:
             if kind == Kind.STAGE:
                 letter["stage"] = rng.choice((*SettlementStage, max(SettlementStage) + 1, 255))
             flow.send(kind, REGISTRY_LOGIN, **letter)
+
+
+def sign(flow: Flow) -> None:
+    """Chain heads and signatures of both cities, some of them damaged."""
+    rng = flow.rng
+    for kind, login_id in (
+        (Kind.REGISTRY_CHAIN_HEAD, 0),
+        (Kind.REGISTRY_SIGNATURE, 0),
+        (Kind.REGISTRY_CHAIN_HEAD, REGISTRY_LOGIN),
+        (Kind.REGISTRY_SIGNATURE, REGISTRY_LOGIN),
+    ):
+        fragments = 1 if kind is Kind.REGISTRY_CHAIN_HEAD else 2
+        for index in range(fragments):
+            if flow.chance(0.3):
+                send_fragment(flow, kind, login_id, rng.randrange(3), rng.choice((0, 1, 2, 255)))
+            send_fragment(flow, kind, login_id, index, fragments)
+
+
+def send_fragment(flow: Flow, kind: Kind, login_id: int, index: int, count: int) -> None:
+    """One fragment with any bytes in it."""
+    flow.send(
+        kind,
+        login_id,
+        fragment=flow.rng.randbytes(32),
+        fragment_index=index,
+        fragment_count=count,
+        fragment_version=flow.rng.choice((1, 1, 1, 1, 2)),
+        fragment_trading_day=TRADING_DAY + flow.rng.choice((0, 0, 0, 0, 1)),
+        fragment_run=flow.rng.randrange(256),
+    )
 
 
 def own_changes(flow: Flow) -> dict[tuple[int, int], dict[str, int]]:

@@ -26,6 +26,7 @@ from tests.reference import (
     proposals,
     replace,
     result,
+    signatures,
     tick,
     timers,
     transfers,
@@ -101,6 +102,8 @@ RULES: Final[dict[int, Apply]] = {
     Kind.RESULT_TOTALS: result.apply_result_totals,
     Kind.DELIVERED: result.apply_delivered,
     Kind.STAGE: result.apply_stage,
+    Kind.REGISTRY_SIGNATURE: signatures.apply_signature,
+    Kind.REGISTRY_CHAIN_HEAD: signatures.apply_signature,
 }
 
 
