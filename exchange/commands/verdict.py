@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from exchange.client.signing import WUHAN, checker
 from exchange.engine.recovery import ReplayResult, replay
 from exchange.errors import CorruptionError
 from exchange.kernel import cash, holdings
 from exchange.kernel.views import defined_accounts
+from exchange.vocabulary.signed import delivery_text
 
 LEDGER_TIMEOUT_S = 120
 CASH = 0  # the contract number that stands for cash
@@ -46,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True):
     settled_trades: int
     due_tonnes: int
     surrendered_tonnes: int
+    signed_days: int  # by both cities
     breaks: int
     units_conserved: bool
     cash_conserved: bool
@@ -75,7 +79,7 @@ class Verdict(msgspec.Struct, frozen=True):
             agree += "; WUHAN'S BOOKS DO NOT BALANCE (settlement check names the account)"
         say(
             f"{self.days} days, {self.trades:,} trades, {self.tonnes:,} t; "
-            f"settled {self.settled_trades:,}; {agree}"
+            f"settled {self.settled_trades:,}; {agree}; {self.signed_days} days signed by both"
         )
         if self.due_tonnes:
             say(f"obligations: {self.surrendered_tonnes:,} t surrendered of {self.due_tonnes:,} t due")
@@ -86,7 +90,8 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
     folders = [data / "shanghai" / "journal" / day for day in dates]
     days = [replay(folder) for folder in folders if folder.exists()]
     ledger = _ledger(data)
-    found = (*_between_days(days), *(_compare(_balances(days[-1]), _registry(ledger)) if days else ()))
+    at_the_end = _compare(_balances(days[-1]), _registry(ledger)) if days else ()
+    found = (*_between_days(days, _booked_between(ledger)), *at_the_end)
     return Verdict(
         days=len(days),
         trades=sum(day.match_count for day in days),
@@ -97,6 +102,7 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
         settled_trades=ledger["settled_trades"],
         due_tonnes=ledger["due_lots"],
         surrendered_tonnes=ledger["surrendered_lots"],
+        signed_days=sum(_is_signed(data, day) for day in days),
         breaks=len(found),
         units_conserved=ledger["units_conserved"],
         cash_conserved=ledger["cash_conserved"],
@@ -138,11 +144,33 @@ def _openings(day: ReplayResult) -> Balances:
     return balances
 
 
-def _between_days(days: Sequence[ReplayResult]) -> tuple[Break, ...]:
-    """A day must open with what Shanghai's own state closed with the day before, whatever Wuhan says."""
-    return tuple(
-        found for before, after in pairwise(days) for found in _compare(_balances(before), _openings(after))
-    )
+def _is_signed(data: Path, day: ReplayResult) -> bool:
+    """Whether Shanghai has signed the result and the journal holds Wuhan's word, which must be Wuhan's."""
+    word, totals, check = day.registry_word, day.totals, checker(data, WUHAN)
+    if word is None or totals is None or check is None or not day.is_signed:
+        return False
+    if not check(delivery_text(totals, word.run, word.head), word.signature):
+        raise CorruptionError(f"Wuhan's signature of {day.day}", "a valid one", "another")
+    return True
+
+
+def _between_days(days: Sequence[ReplayResult], booked: Mapping[str, Balances]) -> tuple[Break, ...]:
+    """A day must open with what Shanghai's own state closed with, and what Wuhan has booked since."""
+    found: list[Break] = []
+    for before, after in pairwise(days):
+        expected = _balances(before)
+        for key, change in booked.get(after.day.isoformat(), {}).items():
+            expected[key] = expected.get(key, 0) + change
+        found += _compare(expected, _openings(after))
+    return tuple(found)
+
+
+def _booked_between(ledger: dict[str, Any]) -> dict[str, Balances]:
+    """Transfers, deposits and withdrawals between two days, by the day that opened with them."""
+    booked: dict[str, Balances] = defaultdict(dict)
+    for day, account, contract, change in ledger["between_days"]:
+        booked[day][account, contract] = change
+    return booked
 
 
 def _registry(ledger: dict[str, Any]) -> Balances:

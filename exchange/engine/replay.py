@@ -16,12 +16,14 @@ from exchange.engine.files import Files
 from exchange.engine.journal_format import Identity
 from exchange.engine.journal_reader import Batch, End, JournalReader
 from exchange.engine.opening import HASH_PREFIX_BYTES, kernel_hash
+from exchange.engine.signing import RegistryWord, Words
 from exchange.errors import UsageError
 from exchange.kernel import Capacity, State, apply_batch, digest_canonical, figures, new_state
 from exchange.rulebook import rules_hash
 from exchange.vocabulary.enums import Method
 from exchange.vocabulary.limits import BATCH_COMMANDS_MAX, RECORD_BYTES
 from exchange.vocabulary.records import COMMAND, EVENT, Records
+from exchange.vocabulary.signed import DayTotals
 
 _WORDS = RECORD_BYTES // 8
 StreamIds = NDArray[np.uint32]
@@ -60,6 +62,9 @@ class ReplayResult(NamedTuple):
     listed_lots: int
     block_lots: int
     end: End
+    totals: DayTotals | None  # of the seal
+    is_signed: bool  # the exchange's signature of the result went out
+    registry_word: RegistryWord | None  # what the registry signed
 
 
 def replay(folder: Path, files: Files | None = None) -> ReplayResult:
@@ -71,10 +76,12 @@ def replay(folder: Path, files: Files | None = None) -> ReplayResult:
         raise UsageError(f"{folder} holds no durable command", "choose another day")
     refuse_foreign(identity, folder)
     applier = Applier(new_state(Capacity(*identity.capacity)))
+    words = Words()
     for block in blocks(reader.batches()):
-        applier.apply(block.commands, _forget)
+        words.take_commands(block.commands)
+        applier.apply(block.commands, lambda events, streams: words.take_events(events))
     assert reader.end is not None
-    return _result(identity, applier.state, reader.end)
+    return _result(identity, applier.state, reader.end, words)
 
 
 def refuse_foreign(identity: Identity, folder: Path) -> None:
@@ -143,11 +150,7 @@ def blocks(batches: Iterable[Batch], cuts: Iterable[int] = ()) -> Iterator[Block
         yield Block(buffer[:filled], chain)
 
 
-def _forget(events: Records, streams: StreamIds) -> None:
-    """Only the state is wanted."""
-
-
-def _result(identity: Identity, state: State, end: End) -> ReplayResult:
+def _result(identity: Identity, state: State, end: End, words: Words) -> ReplayResult:
     rows, counters = figures(state), state.counters[0]
     listed = np.isin(rows["figure_method"], (Method.LISTED, Method.CONTINUOUS))
     block = rows["figure_method"] == Method.BLOCK
@@ -163,4 +166,7 @@ def _result(identity: Identity, state: State, end: End) -> ReplayResult:
         listed_lots=int(volumes[listed].sum()),
         block_lots=int(volumes[block].sum()),
         end=end,
+        totals=words.totals,
+        is_signed=words.is_signed,
+        registry_word=words.registry,
     )
