@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from exchange.client.signing import SHANGHAI, WUHAN, checker
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.units import trading_day_date, trading_day_number
 from settlement.commands.opening import opened
@@ -21,10 +22,11 @@ from settlement.reports.assets import asset_word
 from settlement.reports.balances import balance_sheet, code_of_assets
 from settlement.reports.statements import read_day_book, statement
 from settlement.serials.check import check_serials
+from settlement.signatures import check_signatures
 from settlement.store.breaks import Break, open_breaks, read_reports
 from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
-from settlement.store.days import DayRow, newest_day, read_day
+from settlement.store.days import DayRow, newest_day, read_day, stated_days
 from settlement.store.received import read_seal
 
 EXIT_BREAKS = 3
@@ -59,6 +61,8 @@ def check_command(data: Path = DATA) -> None:
             report = check_ledger(store)
             serials = check_serials(store)
             steps = check_audit(store)
+            keys = checker(data, SHANGHAI), checker(data, WUHAN)
+            signed = check_signatures(store, stated_days(store), *keys)
         except CorruptionError as error:
             typer.echo(f"LEDGER WRONG: {error}", err=True)
             raise typer.Exit(EXIT_CORRUPTION) from None
@@ -71,6 +75,7 @@ def check_command(data: Path = DATA) -> None:
         f"{serials.blocks:,} blocks in all"
     )
     typer.echo(f"audit trail proven: {steps:,} steps of operations")
+    typer.echo(f"signatures proven: {signed[0]:,} days by Shanghai, {signed[1]:,} by Wuhan")
 
 
 def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:

@@ -32,6 +32,12 @@ def count_stated(store: Store) -> int:
     return store.number("SELECT COUNT(*) FROM settlement_day WHERE stage = ?", (int(SettlementStage.STATED),))
 
 
+def stated_days(store: Store) -> list[DayRow]:
+    """Days that are over, oldest first."""
+    rows = store.rows(f"{_SELECT} WHERE stage = ? ORDER BY trading_day", (int(SettlementStage.STATED),))
+    return [found for row in rows if (found := _row(row))]
+
+
 def insert_day(store: Store, day: DayRow) -> None:
     """Begin a day."""
     store.require_transaction()

@@ -18,6 +18,7 @@ from exchange.engine.engine import Engine
 from exchange.engine.files import Files
 from exchange.engine.journal_reader import JournalReader
 from exchange.engine.settings import EngineSettings
+from exchange.engine.signing import Sign
 from exchange.vocabulary.control import MODULUS, balance_term
 from exchange.vocabulary.enums import Method, Phase, Right, SettlementStage, Side
 from exchange.vocabulary.kinds import Kind
@@ -256,11 +257,16 @@ class Market:
     """An engine with clocks, followers and the registry; a crash replaces the engine, nothing else."""
 
     def __init__(
-        self, files: Files, chosen: EngineSettings | None = None, clock: Clock | None = None
+        self,
+        files: Files,
+        chosen: EngineSettings | None = None,
+        clock: Clock | None = None,
+        sign: Sign | None = None,
     ) -> None:
         self.settings = chosen or settings()
         self.real = RealTime()
         self.clock = clock or ManualClock()
+        self.sign = sign
         self.registry = Registry()
         self.alice, self.bob, self.operator = Member(ALICE), Member(BOB), Member(OPERATOR)
         self.seen: dict[tuple[date, int], bytearray] = defaultdict(bytearray)
@@ -270,7 +276,9 @@ class Market:
     def start(self, files: Files) -> None:
         """Start the exchange on what the disk holds; followers go on from their next number."""
         self.files = files
-        self.engine = Engine.open(self.settings, DIRECTORY, self.clock, files=files, monotonic_ns=self.real)
+        self.engine = Engine.open(
+            self.settings, DIRECTORY, self.clock, files=files, monotonic_ns=self.real, sign=self.sign
+        )
         self.registry.reconnected()
         self._note_day()
         self._catch_up()

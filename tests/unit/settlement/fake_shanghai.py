@@ -4,7 +4,7 @@ It knows nothing of Wuhan's code: it recomputes every change from its own trades
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import numpy as np
@@ -15,19 +15,29 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import BALANCE_MAX, PROTOCOL_VERSION, RECORD_BYTES, STREAM_SETTLEMENT
 from exchange.vocabulary.records import DTYPES, EVENT, Records, make, read
 from exchange.vocabulary.rejects import RejectReason
+from exchange.vocabulary.signed import DayTotals, confirmation_text
 from exchange.vocabulary.units import fee_fen, market_time_ns, trading_day_number
 from settlement.vocabulary.chart import CASH
 
 FIRST_DAY = date(2021, 12, 16)
+HEAD = bytes(range(31)) + b"\0"  # ends with a zero, as one in 256 does
 
 
 class FakeShanghai:
     """One trading day of an exchange, as the settlement stream sees it."""
 
-    def __init__(self, day: date = FIRST_DAY, trading_fee_ppm: int = 0, settlement_fee_ppm: int = 0) -> None:
+    def __init__(
+        self,
+        day: date = FIRST_DAY,
+        trading_fee_ppm: int = 0,
+        settlement_fee_ppm: int = 0,
+        sign: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         self.day = day
         self.number = trading_day_number(day)
         self.rates = (trading_fee_ppm, settlement_fee_ppm)
+        self.sign = sign  # None: what it confirms goes unsigned
+        self.fragments: list[bytes] = []  # of the registry's word, as they came
         self.records: list[bytes] = []
         self.commands: list[dict[str, int]] = []
         self.opening: dict[tuple[int, int], int] = {}
@@ -214,8 +224,11 @@ class FakeShanghai:
         """Take registry commands, as the kernel does."""
         for start in range(0, len(data), RECORD_BYTES):
             record = data[start : start + RECORD_BYTES]
-            fields = {name: value for name, value in read(record).items() if isinstance(value, int)}
+            named = read(record)
+            fields = {name: value for name, value in named.items() if isinstance(value, int)}
             self.commands.append(fields)
+            if isinstance(data_of := named.get("fragment"), bytes):
+                self.fragments.append(data_of.ljust(32, b"\0"))
             reason = self._apply(Kind(fields["kind"]), fields)
             if reason:
                 self._emit(
@@ -230,6 +243,8 @@ class FakeShanghai:
         if fields["user_reference"] <= self.highest_reference:
             return RejectReason.DUPLICATE_REFERENCE
         self.highest_reference = fields["user_reference"]
+        if kind in (Kind.REGISTRY_CHAIN_HEAD, Kind.REGISTRY_SIGNATURE):
+            return RejectReason.NONE if self.is_confirmed else RejectReason.NOT_SEALED
         if fields["version"] != PROTOCOL_VERSION or fields["trading_day"] != self.number:
             return RejectReason.WRONG_TRADING_DAY
         if kind.name.startswith("OPENING"):
@@ -388,6 +403,8 @@ class FakeShanghai:
         if not self._differences:
             self.is_confirmed = True
             self._emit(Kind.RESULT_CONFIRMED, run=self._run, record_count=len(traded))
+            if self.sign is not None:
+                self._sign(self.sign)
             return
         account, contract, expected, found = self._differences[0]
         self.refused_run = self._run
@@ -400,6 +417,26 @@ class FakeShanghai:
             found_amount=found,
             difference_count=len(self._differences),
         )
+
+    def _sign(self, sign: Callable[[bytes], bytes]) -> None:
+        """Head and signature of what was confirmed, as three fragments."""
+        totals = DayTotals(
+            self.number,
+            len(self.trades),
+            sum(trade[5] for trade in self.trades),
+            sum(trade[4] for trade in self.trades),
+            self._control,
+        )
+        signature = sign(confirmation_text(totals, self._run, HEAD))
+        self._tell_fragment(Kind.EXCHANGE_CHAIN_HEAD, HEAD, 0, 1)
+        self._tell_fragment(Kind.EXCHANGE_SIGNATURE, signature[:32], 0, 2)
+        self._tell_fragment(Kind.EXCHANGE_SIGNATURE, signature[32:], 1, 2)
+
+    def _tell_fragment(self, kind: Kind, data: bytes, index: int, count: int) -> None:
+        values = {"fragment_index": index, "fragment_count": count, "fragment_trading_day": self.number}
+        time_ns = market_time_ns(self.day, 34_200 + len(self.records))
+        of_run = {"fragment_version": PROTOCOL_VERSION, "fragment_run": self._run, "time_ns": time_ns}
+        self.records.append(make(kind, fragment=data, **values, **of_run))
 
     def _touched(self, trade: tuple[int, int, int, int, int, int]) -> Iterator[tuple[int, int]]:
         _, buyer, seller, contract, _, _ = trade

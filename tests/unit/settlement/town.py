@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from exchange.client.signing import SHANGHAI, WUHAN, checker, signer
 from exchange.vocabulary.enums import SettlementStage as Stage
 from settlement.city import City
 from settlement.clearing.fault import Fault
@@ -55,12 +56,17 @@ class Town:
         fault: Fault | None = None,
         codes: Mapping[int, str] = CODES,
         obligation_year: int = 0,
+        keys: Path | None = None,
     ) -> None:
         self.path = folder / "wuhan.sqlite"
         people = people or holders()
         self.season = Season(
             "test", len(people), people, lambda day: codes, folder, fault, obligation_year=obligation_year
         )
+        if keys is not None:
+            self.season = self.season._replace(
+                sign=signer(keys, WUHAN), check_of_shanghai=lambda: checker(keys, SHANGHAI)
+            )
         self.said: list[Instruction] = []
         self._taken = 1  # next number on the line
         self.start()
