@@ -84,11 +84,9 @@ def stamp_few(data: bytearray, senders: Sequence[Sender], member_of_account: Seq
             if account_id == 0:
                 account_id = sender.default_account_id
                 _ACCOUNT.pack_into(data, offset + _ACCOUNT_OFFSET, account_id)
-            if account_id >= len(member_of_account) or (
-                account_id
-                and member_of_account[account_id] != sender.member_id
-                and not _is_staff(sender, kind)
-            ):
+            is_unknown = account_id >= len(member_of_account)
+            is_foreign = is_unknown or (account_id and member_of_account[account_id] != sender.member_id)
+            if is_foreign and not _is_staff(sender, kind):
                 return False
         _LOGIN.pack_into(data, offset + _LOGIN_OFFSET, sender.login_id)
     return True

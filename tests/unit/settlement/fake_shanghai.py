@@ -420,23 +420,18 @@ class FakeShanghai:
 
     def _sign(self, sign: Callable[[bytes], bytes]) -> None:
         """Head and signature of what was confirmed, as three fragments."""
-        totals = DayTotals(
-            self.number,
-            len(self.trades),
-            sum(trade[5] for trade in self.trades),
-            sum(trade[4] for trade in self.trades),
-            self._control,
-        )
+        lots, fen = (sum(trade[column] for trade in self.trades) for column in (5, 4))
+        totals = DayTotals(self.number, len(self.trades), lots, fen, self._control)
         signature = sign(confirmation_text(totals, self._run, HEAD))
-        self._tell_fragment(Kind.EXCHANGE_CHAIN_HEAD, HEAD, 0, 1)
-        self._tell_fragment(Kind.EXCHANGE_SIGNATURE, signature[:32], 0, 2)
-        self._tell_fragment(Kind.EXCHANGE_SIGNATURE, signature[32:], 1, 2)
-
-    def _tell_fragment(self, kind: Kind, data: bytes, index: int, count: int) -> None:
-        values = {"fragment_index": index, "fragment_count": count, "fragment_trading_day": self.number}
-        time_ns = market_time_ns(self.day, 34_200 + len(self.records))
-        of_run = {"fragment_version": PROTOCOL_VERSION, "fragment_run": self._run, "time_ns": time_ns}
-        self.records.append(make(kind, fragment=data, **values, **of_run))
+        signed = Kind.EXCHANGE_SIGNATURE
+        for kind, data, index, count in (
+            (Kind.EXCHANGE_CHAIN_HEAD, HEAD, 0, 1),
+            (signed, signature[:32], 0, 2),
+            (signed, signature[32:], 1, 2),
+        ):
+            fields = {"fragment_index": index, "fragment_count": count, "fragment_version": PROTOCOL_VERSION}
+            of_run = {"fragment_trading_day": self.number, "fragment_run": self._run}
+            self.records.append(make(kind, fragment=data, **fields, **of_run))
 
     def _touched(self, trade: tuple[int, int, int, int, int, int]) -> Iterator[tuple[int, int]]:
         _, buyer, seller, contract, _, _ = trade
