@@ -75,11 +75,18 @@ def runs_refused(store: Store, trading_day: int) -> list[RunRefused]:
 
 
 def named_operations(store: Store, trading_day: int) -> list[NamedOperation]:
-    """Operations done on a day that its report names."""
+    """Operations of a day that its report names: done, or a freeze that is not whole yet."""
     marks = ", ".join("?" * len(NAMED))
     rows = store.rows(
         "SELECT operation_id, kind, entity_id, params, detail FROM operation"
-        f" WHERE trading_day = ? AND state = ? AND kind IN ({marks}) ORDER BY operation_id",
-        (trading_day, OperationState.DONE.value, *(kind.value for kind in NAMED)),
+        f" WHERE trading_day = ? AND (state = ? OR state = ? AND kind = ?) AND kind IN ({marks})"
+        " ORDER BY operation_id",
+        (
+            trading_day,
+            OperationState.DONE.value,
+            OperationState.RUNNING.value,
+            OperationKind.FREEZE.value,
+            *(kind.value for kind in NAMED),
+        ),
     )
     return [NamedOperation(row[0], OperationKind(row[1]), *row[2:]) for row in rows]
