@@ -50,6 +50,7 @@ soak: install-dev ## ten million random commands, wild records, every crash, a t
 bench: install-dev ## run the benchmarks and write their numbers into the documents
 	$(BIN)/python -m benchmarks.kernel
 	$(BIN)/python -m benchmarks.gateway
+	$(BIN)/python -m benchmarks.day_end --days 2 --repeats 3 --check --save
 	$(BIN)/python -m benchmarks.report
 
 lock: install-dev ## resolve the dependencies again (needs uv) and write the two lock files

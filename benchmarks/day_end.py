@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.day_end_exchange import ACCOUNTS, CONTRACTS, FIRST_ACCOUNT, run_exchange
+from benchmarks.kernel_start import machine, versions
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.records import EVENT
 from settlement.city import City
@@ -36,6 +37,7 @@ from settlement.store.breaks import open_breaks, read_reports
 from settlement.store.database import Store
 from settlement.store.days import newest_day
 
+RESULTS: Final = Path(__file__).parent / "results" / "day_end.json"
 OPENING_LOTS: Final = 1_000_000
 OPENING_CASH_FEN: Final = 100_000_000_000
 CHUNK: Final = 131_072 * 64  # bytes given to the core at a time while the market trades
@@ -157,16 +159,26 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=1, help="consecutive days on one store, a line each")
     parser.add_argument("--repeats", type=int, default=1, help="runs, each on a store of its own: the median")
     parser.add_argument("--check", action="store_true", help="prove the store as well, and time it")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/day_end.json")
     parser.add_argument("--json", action="store_true", help="one JSON object a day")
     given = parser.parse_args()
+    measured_on = machine()  # before the work, so that its own load is not taken for another's
     runs = [measure(given.trades, given.days, given.check) for _ in range(given.repeats)]
-    for rows in zip(*runs, strict=True):
-        told = dict(rows[-1], seconds=statistics.median(row["seconds"] for row in rows))
-        told["peak_mib"] = max(row["peak_mib"] for row in rows)
-        text = (
-            json.dumps(told) if given.json else "  ".join(f"{name} {value}" for name, value in told.items())
-        )
-        sys.stdout.write(text + "\n")
+    days = [_median_of(rows) for rows in zip(*runs, strict=True)]
+    for told in days:
+        words = "  ".join(f"{name} {value}" for name, value in told.items())
+        sys.stdout.write((json.dumps(told) if given.json else words) + "\n")
+    if given.save:
+        kept = {f"day {number}": told for number, told in enumerate(days, 1)}
+        about = {"repeats": given.repeats, "machine": measured_on, "versions": versions()}
+        RESULTS.write_text(json.dumps({**kept, **about}, indent=2) + "\n", encoding="utf-8")
+
+
+def _median_of(rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """One day of several runs: the median of its seconds, the highest of its peaks."""
+    told = dict(rows[-1], seconds=statistics.median(row["seconds"] for row in rows))
+    told["peak_mib"] = max(row["peak_mib"] for row in rows)
+    return told
 
 
 if __name__ == "__main__":

@@ -35,7 +35,10 @@ STEP = 2  # of the catalogue: what comes later is no part of this kernel
 #: what no command is refused with: it stands for nothing, and a refused result is an event of its own
 NOT_A_REFUSAL = {RejectReason.NONE, RejectReason.RESULT_DIFFERS}
 REASONS = {reason for reason in RejectReason if reason < RejectReason.MALFORMED} - NOT_A_REFUSAL
-EVENT_KINDS = {Kind(m.kind) for m in CATALOGUE if m.step <= STEP and 0x80 <= m.kind <= 0xBF}
+EVENT_KINDS = {Kind(m.kind) for m in CATALOGUE if m.step <= STEP and 0x80 <= m.kind <= 0xBF} | {
+    Kind.EXCHANGE_SIGNATURE,
+    Kind.EXCHANGE_CHAIN_HEAD,
+}
 #: fields of events whose every value has to occur
 FIELDS: dict[tuple[int, str], Iterable[IntEnum]] = {
     (Kind.REJECTED, "reason"): REASONS,
