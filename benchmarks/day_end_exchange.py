@@ -157,10 +157,10 @@ class Exchange:
         change = self._bought - self._sold
         at = holdings["account_id"].astype(np.int64) - FIRST_ACCOUNT, holdings["contract_id"] - 1
         who = money["account_id"].astype(np.int64) - FIRST_ACCOUNT
-        wrong = np.count_nonzero(holdings["change_lots"] != change[at])
-        wrong += np.count_nonzero(holdings["closing_lots"] != (self._units + change)[at])
-        wrong += np.count_nonzero(money["change_fen"] != self._paid[who])
-        wrong += np.count_nonzero(money["closing_fen"] != (self._cash + self._paid)[who])
+        wrong = int(np.count_nonzero(holdings["change_lots"] != change[at]))
+        wrong += int(np.count_nonzero(holdings["closing_lots"] != (self._units + change)[at]))
+        wrong += int(np.count_nonzero(money["change_fen"] != self._paid[who]))
+        wrong += int(np.count_nonzero(money["closing_fen"] != (self._cash + self._paid)[who]))
         touched = np.argwhere((self._bought | self._sold) > 0)
         traders = np.flatnonzero((self._bought + self._sold).sum(axis=1))
         own = _terms(FIRST_ACCOUNT + touched[:, 0], 1 + touched[:, 1], change[touched[:, 0], touched[:, 1]])
