@@ -40,7 +40,7 @@ class TradeLines:
         spans = zip(firsts.tolist(), (firsts + counts).tolist(), strict=True)
         self._spans = dict(zip(accounts.tolist(), spans, strict=True))
         self._head = np.frombuffer(f"trade,{day},".encode(), np.uint8)
-        end = 1 + int(self._table[:, CONTRACT].max()) if len(lines) else 1
+        end = 1 + int(np.max(self._table[:, CONTRACT], initial=0))
         self._texts, self._text_ends = _joined(
             [
                 f",{codes.get(contract, contract)},{word},{side},"
