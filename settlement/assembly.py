@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from exchange.client import address_of, credentials_of
-from exchange.client.signing import SHANGHAI, WUHAN, checker, signer
+from exchange.client.signing import SHANGHAI, WUHAN, Check, checker, signer
 from exchange.rulebook.scenarios import load_scenario
 from settlement.api.bank_client import BankClient
 from settlement.api.bank_line import BankLine, CityCore
@@ -51,7 +51,7 @@ async def _serve(settings: Settings) -> int:
 
     def make_city() -> City:
         season = load_season(settings)._replace(
-            sign=signer(settings.data, WUHAN), check_of_shanghai=lambda: checker(settings.data, SHANGHAI)
+            sign=signer(settings.data, WUHAN), check_of_shanghai=_checker_once_known(settings)
         )
         stores.append(Store.open(settings.store_path))
         check_ledger(stores[0])  # a balance that the entries do not give must not open a day
@@ -74,6 +74,18 @@ async def _serve(settings: Settings) -> int:
             return await _run_until_done(settings, line, banks, server, listener)
     finally:
         await worker.close(stores)
+
+
+def _checker_once_known(settings: Settings) -> Callable[[], Check | None]:
+    """Shanghai's key, read at the start if it is there, else when it comes; a file that is none stops."""
+    known = [checker(settings.data, SHANGHAI)]
+
+    def find() -> Check | None:
+        if known[0] is None:
+            known[0] = checker(settings.data, SHANGHAI)
+        return known[0]
+
+    return find
 
 
 def _bank_lines(settings: Settings, worker: Worker, line: Line) -> tuple[BankLine, ...]:

@@ -35,7 +35,7 @@ from settlement.operations.handler import Context
 from settlement.outgoing import stamp
 from settlement.registry.accounts import open_season
 from settlement.season import Season
-from settlement.signatures import is_confirmed_by, keep_fragment
+from settlement.signatures import is_confirmed_by, keep_fragment, refuse_unsigned
 from settlement.status import Status, status_of
 from settlement.steps import Steps
 from settlement.store.banking import newest_number, open_instructions
@@ -316,7 +316,9 @@ class City:
         if fields["run"] != day.run:
             raise CorruptionError("RESULT_CONFIRMED.run", day.run, fields["run"])
         text = f"run {day.run} confirmed: Shanghai's own balances give the same"
-        if self._season.check_of_shanghai() is not None:
+        if self._season.check_of_shanghai() is None:
+            refuse_unsigned(self._store, day)
+        else:
             return day, [Tell(f"{date_of(day.trading_day)}: {text}; its signature is awaited")]
         return self._signalled(day, DaySignal.RESULT_CONFIRMED, text)
 

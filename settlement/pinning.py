@@ -11,28 +11,37 @@ EXPLAINED_BY: Final = {
     BreakKind.UNITS_TOTAL: BreakKind.UNITS,
     BreakKind.CASH_TOTAL: BreakKind.CASH,
     BreakKind.BANK_TOTAL: BreakKind.BANK_ACCOUNT,
+    BreakKind.FEES_TOTAL: BreakKind.CASH,  # a fee too much is missing there: the opposite sum
 }
-#: consequences of a trade that differs: explained when any account differs on the same day
-CONSEQUENCES: Final = frozenset({BreakKind.TRADES, BreakKind.FEES_TOTAL})
 
 
 def unpinned(breaks: Sequence[KeptBreak]) -> list[KeptBreak]:
-    """Open breaks of totals that the open breaks of accounts do not explain."""
+    """Open breaks of totals that the accounts do not explain. `breaks`: all, the closed ones as well."""
     totals = [one for one in breaks if one.is_open and one.found.account_id == 0]
     return [one for one in totals if not _is_pinned(one, breaks)]
 
 
-def _is_pinned(total: KeptBreak, breaks: Sequence[KeptBreak]) -> bool:
-    of_accounts = [
-        one for one in breaks if one.found.account_id and one.is_open and one.bank_id == total.bank_id
-    ]
-    if total.found.what in CONSEQUENCES:
-        return any(one.last_day >= total.first_day for one in of_accounts)
+def parts_of(total: KeptBreak, breaks: Sequence[KeptBreak]) -> list[KeptBreak]:
+    """Breaks of accounts of the sort that explains a total, found by the same comparison."""
     explaining = EXPLAINED_BY.get(total.found.what)
-    if explaining is None:
-        return False
-    parts = [one for one in of_accounts if one.found.what is explaining]
-    return bool(parts) and difference(parts) == difference([total])
+    return [
+        one
+        for one in _of_accounts(total, breaks)
+        if one.found.what is explaining  # closed since or not: it was there when the total was compared
+    ]
+
+
+def _of_accounts(total: KeptBreak, breaks: Sequence[KeptBreak]) -> list[KeptBreak]:
+    place = total.bank_id, total.last_day
+    return [one for one in breaks if one.found.account_id and (one.bank_id, one.last_day) == place]
+
+
+def _is_pinned(total: KeptBreak, breaks: Sequence[KeptBreak]) -> bool:
+    if total.found.what is BreakKind.TRADES:  # a trade more or less shows at both who made it
+        return bool(_of_accounts(total, breaks))
+    parts = parts_of(total, breaks)
+    sign = -1 if total.found.what is BreakKind.FEES_TOTAL else 1
+    return bool(parts) and sign * difference(parts) == difference([total])
 
 
 def difference(breaks: Iterable[KeptBreak]) -> int:

@@ -15,6 +15,7 @@ from settlement.store.signatures import (
     SHANGHAI,
     WUHAN,
     SignedWord,
+    has_words_before,
     insert_part,
     insert_word,
     read_word,
@@ -46,6 +47,16 @@ def is_confirmed_by(check: Check, store: Store, day: DayRow) -> bool:
     return True
 
 
+def refuse_unsigned(store: Store, day: DayRow) -> None:
+    """Without Shanghai's key a confirmation counts unsigned, but never once earlier days were signed."""
+    if has_words_before(store, day.trading_day, SHANGHAI):
+        raise CorruptionError(
+            f"Shanghai's public key on {date_of(day.trading_day)}",
+            "credentials/shanghai.pub, as on the days before (put it back)",
+            "none",
+        )
+
+
 def sign_delivery(sign: Sign, store: Store, day: DayRow) -> None:
     """Sign what has just been delivered, with the ledger's head as it now is. Requires: a transaction."""
     head = chain_head(store)
@@ -55,22 +66,28 @@ def sign_delivery(sign: Sign, store: Store, day: DayRow) -> None:
 
 def check_signatures(
     store: Store, days: list[DayRow], shanghai: Check | None, wuhan: Check | None
-) -> tuple[int, int]:
-    """Prove the kept words of stated days again; gives how many of Shanghai and of Wuhan were proven."""
-    counts = [0, 0]
+) -> tuple[int, int, int]:
+    """Prove the kept words of stated days again.
+
+    Gives how many of Shanghai's and of Wuhan's were proven, and how many were not for want of a key.
+    """
+    counts = [0, 0, 0]
     for day in days:
         totals = _totals(store, day.trading_day)
         for place, (city, check, text_of) in enumerate(
             ((SHANGHAI, shanghai, confirmation_text), (WUHAN, wuhan, delivery_text))
         ):
             word = read_word(store, day.trading_day, day.run, city)
-            if word is None or check is None:
+            if word is None:
+                continue
+            if check is None:
+                counts[2] += 1
                 continue
             if not check(text_of(totals, day.run, word.head), word.signature):
                 where = f"signature of {city}, run {day.run} of {date_of(day.trading_day)}"
                 raise CorruptionError(where, "a valid one", "another")
             counts[place] += 1
-    return counts[0], counts[1]
+    return counts[0], counts[1], counts[2]
 
 
 def _totals(store: Store, trading_day: int) -> DayTotals:

@@ -121,13 +121,13 @@ class Steps:
     # ---- before the day
 
     def _send_opening(self, day: DayRow) -> Done:
-        if day.stage is Stage.WAITING and (stops := unpinned(kept_breaks(self._store, only_open=True))):
+        if day.stage is Stage.WAITING and (stops := unpinned(kept_breaks(self._store))):
             text = (
                 f"{_date(day)}: not opened: {len(stops)} total(s) differ that no account explains: "
                 f"{', '.join(f'break {one.break_id} {one.found.what}' for one in stops)}; "
-                "close them by operation close-break"
+                "close them by operation close-break, the day opens then"
             )
-            return Done(day, (Tell(text, is_grave=True), DayHeld(day.trading_day, text)))
+            return Done(day, (Tell(text, is_grave=True),))  # the door stays open: it is closed through it
         positions = self.positions(day)
         records = stage_records(Stage.OPENING_SENT, 0, day.trading_day)
         records += opening_records(positions, day.trading_day)

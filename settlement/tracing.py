@@ -11,6 +11,7 @@ import numpy as np
 
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.lines import Clearing, Rows
+from settlement.pinning import difference, parts_of
 from settlement.store.breaks import KeptBreak, kept_breaks
 from settlement.store.changes import read_changes
 from settlement.store.cleared import read_clearing
@@ -80,26 +81,20 @@ def trace(store: Store, found: KeptBreak) -> Trace:
 
 
 def _of_total(store: Store, total: KeptBreak) -> Iterator[TraceRow]:
-    """Accounts of the same comparison with their differences, and what none of them explains."""
-    rest = total.found.exchange_amount - total.found.registry_amount
-    for one in kept_breaks(store):
-        found = one.found
-        if not found.account_id or (one.bank_id, one.last_day) != (total.bank_id, total.last_day):
-            continue
-        change = found.exchange_amount - found.registry_amount
-        yield TraceRow(f"break {one.break_id}: {found.what} of account {found.account_id}", change)
-        if _is_part(found.what, total.found.what):
-            rest -= change
+    """Accounts of the same comparison that make it up, with their differences, and what none explains.
+
+    Of a count of trades there are no parts: which trades differ is told beside it.
+    """
+    if total.found.what is BreakKind.TRADES:
+        return
+    sign = -1 if total.found.what is BreakKind.FEES_TOTAL else 1
+    rest = difference([total])
+    for one in parts_of(total, kept_breaks(store)):
+        change = sign * difference([one])
+        rest -= change
+        yield TraceRow(f"break {one.break_id}: {one.found.what} of account {one.found.account_id}", change)
     if rest:
         yield TraceRow("explained by no account", rest)
-
-
-def _is_part(part: BreakKind, total: BreakKind) -> bool:
-    return (part, total) in {
-        (BreakKind.UNITS, BreakKind.UNITS_TOTAL),
-        (BreakKind.CASH, BreakKind.CASH_TOTAL),
-        (BreakKind.BANK_ACCOUNT, BreakKind.BANK_TOTAL),
-    }
 
 
 def _of_account(store: Store, kept: KeptBreak, clearing: Clearing | None) -> Iterator[TraceRow]:

@@ -16,6 +16,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 TIMEOUT_S: Final = 10.0
+NO_KEY: Final = 401  # what the door would say
+KEY_MISSING: Final = {
+    "name": "KEY_MISSING",
+    "zh": "缺少密钥文件",
+    "en": "expected a file with the secret of a machine key",
+}
 Json = dict[str, Any]
 
 
@@ -43,7 +49,10 @@ class Door:
 
     @classmethod
     def open(cls, data: Path, person_id: str) -> "Door":
-        """The door of a running registry, as that person; DoorAway when it does not run."""
+        """The door of a running registry, as that person.
+
+        Raises DoorAway when it does not run, DoorRefused when there is no secret of that person.
+        """
         return cls._at(data, lambda address: f"credentials/keys/{person_id}.key")
 
     @classmethod
@@ -55,9 +64,12 @@ class Door:
     def _at(cls, data: Path, secret_file: Callable[[Json], str]) -> "Door":
         try:
             address = json.loads((data / "run" / "wuhan.json").read_text())
-            secret = (data / secret_file(address)).read_text().strip()
         except (OSError, ValueError) as error:
-            raise DoorAway(f"expected a running registry and a secret, found: {error}") from error
+            raise DoorAway(f"expected a running registry, found: {error}") from error
+        try:
+            secret = (data / secret_file(address)).read_text().strip()
+        except OSError as error:
+            raise DoorRefused(NO_KEY, {**KEY_MISSING, "detail": str(error)}) from error
         return cls(address["host"], address["port"], secret)
 
     def close(self) -> None:
@@ -76,7 +88,7 @@ class Door:
         """What a path shows."""
         return self._request("GET", f"{path}?{urlencode(query)}" if query else path)
 
-    def ask(self, kind: str, key: str, **params: Any) -> Json:
+    def ask(self, kind: str, key: str, /, **params: Any) -> Json:
         """Ask for an operation; how it stands."""
         body = {"kind": kind, "params": params}
         found: Json = self._request("POST", "/v1/operations", body, {"Idempotency-Key": key})

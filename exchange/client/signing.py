@@ -29,6 +29,11 @@ Check = Callable[[bytes, bytes], bool]  # (text, signature)
 def signer(data: Path, city: str) -> Sign:
     """Who signs for a city; its key is made where there is none."""
     path = data / "credentials" / f"{city}.key"
+    if not path.exists() and path.with_suffix(".pub").exists():
+        raise CredentialsUnusable(
+            f"{path.name}: expected it beside {city}.pub, found none; another would not prove what it signed",
+            "put the former file back, or begin anew: two-city up --fresh",
+        )
     key = _read_private(path) if path.exists() else _make(path)
     return key.sign
 
@@ -62,6 +67,8 @@ def _read_private(path: Path) -> Ed25519PrivateKey:
         raise _unusable(path, error) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise _unusable(path, type(key).__name__)
+    if not path.with_suffix(".pub").exists():
+        _write_public(path, key)  # a kill came between the two
     return key
 
 
@@ -72,14 +79,25 @@ def _unusable(path: Path, found: object) -> CredentialsUnusable:
 
 
 def _make(path: Path) -> Ed25519PrivateKey:
-    """The public key is written first: a private one without it would sign what nobody can check."""
+    """The private key is durable before the public one is there: what can be checked can be signed."""
     key = Ed25519PrivateKey.generate()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+    _write_public(path, key)
+    return key
+
+
+def _write_public(path: Path, key: Ed25519PrivateKey) -> None:
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    path.with_suffix(".pub").write_bytes(public)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(private)
+    _write(path.with_suffix(".pub"), public, 0o644)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    """Whole and durable, or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    return key
+    draft.rename(path)

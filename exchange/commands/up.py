@@ -21,8 +21,8 @@ from exchange.commands.verdict import Verdict, reach_verdict
 from exchange.config import RunConfig, keep
 from exchange.errors import UsageError
 from exchange.locking import only_one
-from exchange.rulebook import RulebookError, parameters_on
-from exchange.rulebook.scenarios import load_scenario, participants
+from exchange.rulebook import RulebookError, contracts_on, parameters_on
+from exchange.rulebook.scenarios import Scenario, load_scenario, participants
 from exchange.troubles.plan import has_refused_result
 
 START_TIMEOUT_S = 180.0  # the first start compiles the kernel
@@ -32,6 +32,8 @@ LOCK = ".lock"
 SNAPSHOTS_OF_A_DAY = 4  # a compressed day is short: still some snapshots in each
 REFUSED_RESULT = "one-fen"  # the fault that the planted trouble of a refused result is
 NEEDED = ("Shanghai", "Wuhan", "members", "troubles")
+WRONG_VINTAGE, VINTAGES_MIN = "wrong-vintage", 2
+REGISTRY = "CRC"  # Wuhan's, among the rulebook's
 CITY_HELD = 3  # exit code of the registry when a day is held
 SETTLEMENT_BANKS = (1, 2)  # as many as the registry's data/cash.toml has; a test compares them
 BANK_FOLDERS = tuple(f"bank-{bank}" for bank in SETTLEMENT_BANKS)
@@ -89,6 +91,7 @@ def _config(options: UpOptions) -> RunConfig:
     try:
         scenario.window(first_day, options.days)
         parameters_on(options.profile, first_day, scenario.contract)
+        _refuse_idle_plant(options, scenario, first_day)
     except RulebookError as error:
         raise UsageError(str(error), "choose other --days, --first-day or --profile") from error
     return RunConfig(
@@ -110,6 +113,17 @@ def _play(options: UpOptions, config: RunConfig, data: Path, supervisor: Supervi
         _leave_console_up(options, data, supervisor)
     sys.stdout.write(verdict.json_line() + "\n")
     return EXIT_GOOD if verdict.good else EXIT_BREAKS
+
+
+def _refuse_idle_plant(options: UpOptions, scenario: Scenario, first_day: date) -> None:
+    """A wrong vintage needs two of the registry's contracts on a day: else it would wait unseen."""
+    last = scenario.window(first_day, options.days)[-1].date
+    held = [row.code for row in contracts_on(options.profile, last) if row.registry == REGISTRY]
+    if options.plant == WRONG_VINTAGE and len(held) < VINTAGES_MIN:
+        raise UsageError(
+            f"--plant {WRONG_VINTAGE} needs two vintages on a day, found {', '.join(held)} on {last}",
+            "plant swapped-account, or play a scenario of later years",
+        )
 
 
 def _play_days(
@@ -151,13 +165,15 @@ def _watch(
     shanghai, wuhan, members = children
     patience_s = DAY_GRACE_S + 3 * options.day_seconds
     deadline = time.monotonic() + patience_s
+    was_held = False
     while lines.done() < options.days:
         if lines.print_new():
             deadline = time.monotonic() + patience_s
         if wuhan.exit_code == CITY_HELD:
             lines.print_held()
-            if not options.troubles or wuhan.restarts:
+            if not options.troubles or was_held:
                 return
+            was_held = True
             supervisor.start_again(wuhan, "to clear the day once more and have it confirmed")
         ended = [child for child in supervisor.children if child.exit_code is not None]
         if lines.done() >= options.days:  # asked after the exit codes: the last day ends the cities

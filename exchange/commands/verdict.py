@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from exchange.client.signing import WUHAN, checker
+from exchange.client.signing import SHANGHAI, WUHAN, checker
 from exchange.engine.recovery import ReplayResult, replay
 from exchange.errors import CorruptionError
 from exchange.kernel import cash, holdings
 from exchange.kernel.views import defined_accounts
-from exchange.vocabulary.signed import delivery_text
+from exchange.vocabulary.signed import confirmation_text, delivery_text
 
 LEDGER_TIMEOUT_S = 120
 CASH = 0  # the contract number that stands for cash
@@ -50,7 +50,9 @@ class Verdict(msgspec.Struct, frozen=True):
     due_tonnes: int
     surrendered_tonnes: int
     signed_days: int  # by both cities
-    breaks: int
+    breaks: int  # between Shanghai's own state and the registry's ledger
+    open_breaks: int  # that the registry lists: with Shanghai, and with the banks
+    bank_waiting: int  # instructions that banks have not answered: closed, or away
     units_conserved: bool
     cash_conserved: bool
     found: tuple[Break, ...] = ()
@@ -59,7 +61,7 @@ class Verdict(msgspec.Struct, frozen=True):
     def good(self) -> bool:
         """Whether everything traded is settled, both cities agree and nothing was lost."""
         whole = self.units_conserved and self.cash_conserved and self.settled_trades == self.trades
-        return whole and self.breaks == 0
+        return whole and self.breaks == 0 and self.open_breaks == 0
 
     def json_line(self) -> str:
         """One JSON object without the list of breaks."""
@@ -74,13 +76,18 @@ class Verdict(msgspec.Struct, frozen=True):
                 f"break: account {item.account_id}, {what}: "
                 f"exchange {item.exchange:,}, registry {item.registry:,}"
             )
-        agree = "both cities agree" if not self.breaks else f"{self.breaks} breaks between the cities"
+        differing = max(self.breaks, self.open_breaks)
+        agree = "both cities agree" if not differing else f"{differing} breaks"
         if not (self.units_conserved and self.cash_conserved):
             agree += "; WUHAN'S BOOKS DO NOT BALANCE (settlement check names the account)"
         say(
             f"{self.days} days, {self.trades:,} trades, {self.tonnes:,} t; "
             f"settled {self.settled_trades:,}; {agree}; {self.signed_days} days signed by both"
         )
+        if self.open_breaks:
+            say(f"OPEN BREAKS: {self.open_breaks} (settlement breaks lists them)")
+        if self.bank_waiting:
+            say(f"banks have not answered {self.bank_waiting} instruction(s): closed, away or without funds")
         if self.due_tonnes:
             say(f"obligations: {self.surrendered_tonnes:,} t surrendered of {self.due_tonnes:,} t due")
 
@@ -88,7 +95,8 @@ class Verdict(msgspec.Struct, frozen=True):
 def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
     """Replay every journal of the run and compare the last day's balances with the registry's ledger."""
     folders = [data / "shanghai" / "journal" / day for day in dates]
-    days = [replay(folder) for folder in folders if folder.exists()]
+    replayed = [replay(folder) for folder in folders if folder.exists()]
+    days = [day for day in replayed if day.totals is not None]  # sealed: one that never opened says nothing
     ledger = _ledger(data)
     at_the_end = _compare(_balances(days[-1]), _registry(ledger)) if days else ()
     found = (*_between_days(days, _booked_between(ledger)), *at_the_end)
@@ -104,6 +112,8 @@ def reach_verdict(data: Path, dates: Sequence[str]) -> Verdict:
         surrendered_tonnes=ledger["surrendered_lots"],
         signed_days=sum(_is_signed(data, day) for day in days),
         breaks=len(found),
+        open_breaks=len(ledger["breaks"]),
+        bank_waiting=ledger["bank_waiting"],
         units_conserved=ledger["units_conserved"],
         cash_conserved=ledger["cash_conserved"],
         found=found,
@@ -145,12 +155,15 @@ def _openings(day: ReplayResult) -> Balances:
 
 
 def _is_signed(data: Path, day: ReplayResult) -> bool:
-    """Whether Shanghai has signed the result and the journal holds Wuhan's word, which must be Wuhan's."""
-    word, totals, check = day.registry_word, day.totals, checker(data, WUHAN)
-    if word is None or totals is None or check is None or not day.is_signed:
-        return False
-    if not check(delivery_text(totals, word.run, word.head), word.signature):
-        raise CorruptionError(f"Wuhan's signature of {day.day}", "a valid one", "another")
+    """Whether the journal holds the words of both cities; a word that is not its city's is corruption."""
+    totals = day.totals
+    words = ((SHANGHAI, day.own_word, confirmation_text), (WUHAN, day.registry_word, delivery_text))
+    for city, word, text_of in words:
+        check = checker(data, city)
+        if word is None or totals is None or check is None:
+            return False
+        if not check(text_of(totals, word.run, word.head), word.signature):
+            raise CorruptionError(f"{city}'s signature of {day.day}", "a valid one", "another")
     return True
 
 

@@ -16,7 +16,7 @@ from exchange.engine.files import Files
 from exchange.engine.journal_format import Identity
 from exchange.engine.journal_reader import Batch, End, JournalReader
 from exchange.engine.opening import HASH_PREFIX_BYTES, kernel_hash
-from exchange.engine.signing import RegistryWord, Words
+from exchange.engine.signing import SignedWord, Words
 from exchange.errors import UsageError
 from exchange.kernel import Capacity, State, apply_batch, digest_canonical, figures, new_state
 from exchange.rulebook import rules_hash
@@ -63,8 +63,8 @@ class ReplayResult(NamedTuple):
     block_lots: int
     end: End
     totals: DayTotals | None  # of the seal
-    is_signed: bool  # the exchange's signature of the result went out
-    registry_word: RegistryWord | None  # what the registry signed
+    own_word: SignedWord | None  # what the exchange signed of the result
+    registry_word: SignedWord | None  # what the registry signed of the delivery
 
 
 def replay(folder: Path, files: Files | None = None) -> ReplayResult:
@@ -167,6 +167,6 @@ def _result(identity: Identity, state: State, end: End, words: Words) -> ReplayR
         block_lots=int(volumes[block].sum()),
         end=end,
         totals=words.totals,
-        is_signed=words.is_signed,
+        own_word=words.own,
         registry_word=words.registry,
     )

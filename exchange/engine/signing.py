@@ -42,42 +42,52 @@ def _fragment(kind: Kind, data: bytes, index: int, count: int, totals: DayTotals
     )
 
 
-class RegistryWord(NamedTuple):
-    """What the registry has said of a day that it has delivered."""
+class SignedWord(NamedTuple):
+    """What a city has said of a day: of which run, the head of its chain, its signature."""
 
     run: int
     head: bytes
     signature: bytes
 
 
+_Parts = dict[tuple[int, int], tuple[int, bytes]]  # (kind, index of the fragment) -> (run, data)
+
+
 class Words:
-    """Collects both cities' words while a journal is replayed."""
+    """Collects both cities' words while a journal is replayed; the newest of each part counts."""
 
     def __init__(self) -> None:
         self.totals: DayTotals | None = None
-        self.is_signed = False
-        self._parts: dict[tuple[int, int], tuple[int, bytes]] = {}  # (kind, index) -> (run, data)
+        self._own: _Parts = {}
+        self._registry: _Parts = {}
 
     @property
-    def registry(self) -> RegistryWord | None:
+    def own(self) -> SignedWord | None:
+        """The exchange's word; None while a part of it is missing."""
+        return _word(self._own)
+
+    @property
+    def registry(self) -> SignedWord | None:
         """The registry's word; None while a part of it is missing."""
-        if len(self._parts) < len(PARTS):
-            return None
-        (run, head), (_, first), (_, second) = (self._parts[part] for part in PARTS)
-        return RegistryWord(run, head, first + second)
+        return _word(self._registry)
 
     def take_commands(self, commands: Records) -> None:
-        """Parts of the registry's word; the newest of each counts."""
-        is_word = np.isin(commands["kind"], KINDS) & (commands["login_id"] != 0)
-        for index in np.flatnonzero(is_word).tolist():
+        """Parts of either word."""
+        for index in np.flatnonzero(np.isin(commands["kind"], KINDS)).tolist():
             kind = Kind(int(commands["kind"][index]))
             record = np.frombuffer(commands[index : index + 1].tobytes(), DTYPES[kind])[0]
+            parts = self._registry if record["login_id"] else self._own
             data = bytes(record["fragment"]).ljust(HALF_BYTES, b"\0")
-            self._parts[kind, int(record["fragment_index"])] = int(record["fragment_run"]), data
+            parts[kind, int(record["fragment_index"])] = int(record["fragment_run"]), data
 
     def take_events(self, events: Records) -> None:
-        """The seal's totals, and whether the exchange's own signature went out."""
+        """The seal's totals."""
         for index in np.flatnonzero(events["kind"] == Kind.SEAL_TOTALS).tolist():
             self.totals = DayTotals(*(int(events[name][index]) for name in DayTotals._fields))
-        is_last = (events["kind"] == Kind.EXCHANGE_SIGNATURE) & (events["fragment_index"] == 1)
-        self.is_signed = self.is_signed or bool(is_last.any())
+
+
+def _word(parts: _Parts) -> SignedWord | None:
+    if any(part not in parts for part in PARTS):
+        return None
+    (run, head), (_, first), (_, second) = (parts[part] for part in PARTS)
+    return SignedWord(run, head, first + second)

@@ -13,7 +13,6 @@ class Standing(NamedTuple):
 
     year: int
     open_lots: int  # due, neither surrendered nor applied for
-    applied_lots: int  # surrendered or applied for so far
     registry_lots: int  # in the registry bucket, free
     trading_lots: int  # in the trading bucket, as of the last delivery
 
@@ -52,11 +51,9 @@ def to_move(standing: Standing, today: date) -> Errand | None:
     return Errand(ErrandKind.TO_REGISTRY, standing.year, lots, f"cover/{standing.year}/{today}")
 
 
-def to_surrender(standing: Standing) -> Errand | None:
+def to_surrender(standing: Standing, today: date) -> Errand | None:
     """Tonnes to hand in of what lies in the registry bucket; None when nothing lies there or is due."""
     lots = min(standing.open_lots, standing.registry_lots)
     if lots <= 0:
         return None
-    return Errand(
-        ErrandKind.SURRENDER, standing.year, lots, f"surrender/{standing.year}/{standing.applied_lots}"
-    )
+    return Errand(ErrandKind.SURRENDER, standing.year, lots, f"surrender/{standing.year}/{today}")

@@ -93,7 +93,7 @@ class Errands:
         with Door.open(self._data, f"holder-{entity_id}") as door:
             moving = to_move(self._standing(door), today)
             moved = self._done(door, entity_id, moving) if moving else 0
-            handing_in = to_surrender(self._standing(door))
+            handing_in = to_surrender(self._standing(door), today)
             asked = self._done(door, entity_id, handing_in) if handing_in else 0
             agent.state.obligation_lots = self._standing(door).to_come_lots
         agent.state.must_ask = True
@@ -103,11 +103,9 @@ class Errands:
         units = [row for row in door.get("/v1/holdings")["units"] if row["contract"] == self._code]
         lots = {row["bucket"]: row["lots"] for row in units}
         row = door.get("/v1/obligations")[0]
-        surrendered = sum(part["lots"] for part in row["surrendered"])
         return Standing(
             row["year"],
             row["short_lots"] - row["pending_lots"],
-            surrendered + row["pending_lots"],
             lots.get("registry-available", 0),
             lots.get("trading-available", 0),
         )
@@ -121,19 +119,22 @@ class Errands:
         while found["state"] == RUNNING:
             time.sleep(LOOK_EVERY_S)
             found = door.operation(found["operation_id"])
-        return errand.lots if found["refusal"] is None else 0
+        return errand.lots if found["state"] in ("done", "asked") else 0
 
 
 async def approve_surrenders(data: Path, person_id: str) -> None:
     """A province's reviewer, until cancelled: approves what the registry's own checks have let pass."""
+    told = ""
     while True:
+        approved = 0
         try:
             approved = await asyncio.to_thread(_approve_waiting, data, person_id)
         except DoorAway:
-            approved = 0
+            pass  # tried again at the next look
         except DoorRefused as refusal:  # its time was over, or a check fails by now: the registry has said so
-            log.warning("%s: %s", person_id, refusal)
-            approved = 0
+            if str(refusal) != told:
+                log.warning("%s: %s", person_id, refusal)
+            told = str(refusal)
         if approved:
             log.info("%s: %d surrenders approved", person_id, approved)
         await asyncio.sleep(OFFICE_EVERY_S)

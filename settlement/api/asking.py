@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 
@@ -11,6 +11,10 @@ from settlement.api.problems import problem, refusal_problem
 from settlement.limits import DOOR_BODY_BYTES_MAX
 from settlement.vocabulary.operations import OperationKind, Person
 from settlement.vocabulary.refusals import RefusalCode
+
+NUMBER_MAX: Final = 2**63 - 1  # that a row's number can be
+FIRST_DATE: Final = date(2000, 1, 2)  # trading days are numbered from there
+LAST_DATE: Final = date(2099, 12, 31)
 
 
 class Asked(NamedTuple):
@@ -31,10 +35,17 @@ class Asked(NamedTuple):
         text = self.request.query_params.get(name)
         return day_of(text) if text else None
 
+    def path_number(self, name: str) -> int:
+        """A whole number of the path; Problem where nothing has so large a one."""
+        number = int(self.request.path_params[name])
+        if number > NUMBER_MAX:
+            raise problem("NOT_FOUND", f"{name} {number}")
+        return number
+
     @property
     def operation_id(self) -> int:
         """Of the path."""
-        return int(self.request.path_params["operation_id"])
+        return self.path_number("operation_id")
 
 
 async def body_of(request: Request) -> dict[str, Any]:
@@ -48,6 +59,10 @@ async def body_of(request: Request) -> dict[str, Any]:
         found = json.loads(data or b"{}")
     except (ValueError, RecursionError) as error:
         raise problem("MALFORMED", f"expected JSON: {error}") from None
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise problem("MALFORMED", f"expected text in Unicode: {error.reason}") from None
     if not isinstance(found, dict):
         raise problem("MALFORMED", "expected a JSON object")
     return found
@@ -65,6 +80,9 @@ def kind_of(body: Mapping[str, Any]) -> OperationKind:
 def day_of(text: str) -> date:
     """A date as the door takes it."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise problem("MALFORMED", f"day: expected YYYY-MM-DD, found {text!r}") from None
+    if not FIRST_DATE <= day <= LAST_DATE:
+        raise problem("NOT_FOUND", f"day {text}: expected one from {FIRST_DATE} to {LAST_DATE}")
+    return day

@@ -109,7 +109,7 @@ class Door:
         return answer
 
     async def _calendar(self, asked: Asked) -> Response:
-        return JSONResponse(own.calendar_body(self._profile, int(asked.request.path_params["year"])))
+        return JSONResponse(own.calendar_body(self._profile, asked.path_number("year")))
 
     async def _statement(self, asked: Asked) -> Response:
         """The statement as it was written; what is not stated yet has none."""
@@ -214,8 +214,7 @@ def _breaks(store: Store, asked: Asked) -> Any:
 
 
 def _break(store: Store, asked: Asked) -> Any:
-    break_id = int(asked.request.path_params["break_id"])
-    return own.trace_body(store, asked.person, break_id, code_of_assets())
+    return own.trace_body(store, asked.person, asked.path_number("break_id"), code_of_assets())
 
 
 def _operation(store: Store, asked: Asked) -> Any:
@@ -248,7 +247,10 @@ def _approve(
 def _decline(
     city: City, person: Person, operation_id: int, body: Mapping[str, Any]
 ) -> tuple[Operation, list[Instruction]]:
-    return city.decline(person, operation_id, str(body.get("reason", ""))[:400])
+    reason = str(body.get("reason", "")).strip()[:400]
+    if not reason:
+        raise problem("MALFORMED", "reason: expected why it is declined, found nothing")
+    return city.decline(person, operation_id, reason)
 
 
 def _withdraw(

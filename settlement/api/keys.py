@@ -1,13 +1,13 @@
 """Machine keys: made once for everybody of a season, each in a file that only its owner can read."""
 
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from settlement.api.token import write_secret
 from settlement.errors import ConfigurationError
 from settlement.season import Season
 from settlement.store.database import Store
@@ -53,9 +53,7 @@ def make_secret_file(folder: Path, person_id: str) -> bytes:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     path = folder / f"{person_id}.key"
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(secret + "\n")
+    write_secret(path, secret)
     return hash_of(secret)
 
 

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from exchange.client import Chunk, Connection, ConnectionLost, Credentials, CredentialsUnusable, LoginRefused
-from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import EVENT, Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
@@ -27,7 +26,6 @@ from settlement.limits import (
 )
 
 LOG: Final = logging.getLogger("wuhan")
-HELD_STAGES: Final = (Stage.WAITING, Stage.REFUSED)  # a day is held before it opens, or after its seal
 TRANSIENT: Final = frozenset({RejectReason.BUSY, RejectReason.NOT_READY, RejectReason.DISK_FULL})
 
 
@@ -186,9 +184,6 @@ class Line:
                     _log(instruction)
                 case DayHeld():
                     self.is_held = True
-        status = self._worker.status
-        if status is not None and status.stage not in HELD_STAGES:
-            self.is_held = False
         if lost is not None:
             raise lost
 

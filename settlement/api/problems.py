@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from settlement.vocabulary.refusals import REFUSAL_TEXTS, RefusalCode
@@ -91,3 +92,11 @@ def refusal_body(code: RefusalCode, detail: str) -> dict[str, Any]:
         "remedy": texts.remedy,
         "detail": detail,
     }
+
+
+async def _no_route(request: Request, error: Exception) -> JSONResponse:
+    return problem("NOT_FOUND", f"{request.method} {request.url.path}: no route of API.md").answer()
+
+
+#: every answer is JSON, that there is no such route or method as well
+NO_ROUTE: Final = {404: _no_route, 405: _no_route}

@@ -15,6 +15,7 @@ from exchange.vocabulary.units import trading_day_date
 from settlement.api.bank_line import BankLine
 from settlement.api.door import Door
 from settlement.api.line import Line
+from settlement.api.problems import NO_ROUTE
 from settlement.api.worker import Worker
 from settlement.reports.balances import code_of_assets
 from settlement.reports.day_file import break_record, day_record
@@ -59,7 +60,8 @@ def make_app(
             Route("/days", guarded(days)),
             Route("/breaks", guarded(breaks)),
             *door.routes(),
-        ]
+        ],
+        exception_handlers=NO_ROUTE,
     )
 
 

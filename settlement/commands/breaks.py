@@ -25,8 +25,9 @@ def breaks_command(
         if break_id:
             _trace(store, break_id)
             return
-        breaks = kept_breaks(store, only_open=not closed)
-    stopping = {one.break_id for one in unpinned(breaks)}
+        every = kept_breaks(store)
+    breaks = [one for one in every if closed or one.is_open]
+    stopping = {one.break_id for one in unpinned(every)}
     for one in breaks:
         typer.echo(_words(one))
         if one.break_id in stopping:

@@ -1,6 +1,8 @@
 """Commands for people at the door: ask, approve, decline, withdraw, operations, outcome, show, and keys."""
 
 import json
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +14,14 @@ from exchange.client.door import Door, DoorAway, DoorRefused
 from settlement.api.keys import make_secret_file
 from settlement.commands.opening import opened
 from settlement.commands.serve import DATA, EXIT_CONFIGURATION
-from settlement.store.keys import MachineKey, all_keys, insert_keys, revoke_key
+from settlement.store.keys import MachineKey, all_keys, insert_keys, replace_key, revoke_key
 from settlement.vocabulary.operations import Institution, Level, Person
 
 EXIT_REFUSED = 1
 AS = typer.Option(..., "--as", help="whose key: a file name of credentials/keys without .key")
-KEY_HELP = "idempotency key: the same key is the same operation; default: made of kind and fields"
+KEY_HELP = "idempotency key: the same key is the same operation; default: a new one, told when nobody answers"
+WHOLE_NUMBER = re.compile(r"-?[0-9]+", re.ASCII)
+PAGE = 100
 
 keys = typer.Typer(no_args_is_help=True, help="Machine keys of the door.")
 
@@ -29,10 +33,11 @@ def ask_command(
     key: str = typer.Option("", help=KEY_HELP),
     data: Path = DATA,
 ) -> None:
-    """Ask the registry for an operation."""
+    """Ask the registry for an operation. A text that looks like a number is quoted: grounds='"2021"'."""
     params = dict(_field(text) for text in fields or ())
-    with _door(data, person) as door:
-        _tell(door.ask(kind, key or f"{kind} {json.dumps(params, sort_keys=True)}"[:100], **params))
+    key = key or f"cli-{secrets.token_hex(8)}"
+    with _door(data, person, f"; ask again with --key {key}: it is done once") as door:
+        _tell(door.ask(kind, key, **params))
 
 
 def approve_command(
@@ -64,12 +69,19 @@ def withdraw_command(operation_id: int = typer.Argument(), person: str = AS, dat
 
 
 def operations_command(
-    person: str = AS, after: int = typer.Option(0, help="only those with a higher number"), data: Path = DATA
+    person: str = AS,
+    after: int = typer.Option(0, help="only those with a higher number"),
+    state: str = typer.Option("", help="only those in it, e.g. asked: they wait for a second person"),
+    data: Path = DATA,
 ) -> None:
-    """List the operations that this key may see."""
+    """List the operations that this key may see, with their fields."""
+    of_state = {"state": state} if state else {}
     with _door(data, person) as door:
-        for operation in door.get("/v1/operations", after=after):
-            _tell(operation)
+        while page := door.get("/v1/operations", after=after, limit=PAGE, **of_state):
+            for operation in page:
+                _tell(operation)
+                typer.echo(f"       {json.dumps(operation['params'], ensure_ascii=False)}")
+            after = page[-1]["operation_id"]
 
 
 def kinds_command(person: str = AS, data: Path = DATA) -> None:
@@ -129,12 +141,28 @@ def make_key(
     made = Person(person, institution, level, scope)
     with opened(data, is_writing=True) as store:
         if any(key.person.person_id == person for key in all_keys(store)):
-            typer.echo(f"{person} has a key already, valid or revoked; choose another name", err=True)
+            typer.echo(
+                f"{person} has a key already, valid or revoked; settlement key replace gives it a new secret",
+                err=True,
+            )
             raise typer.Exit(EXIT_CONFIGURATION)
         key = MachineKey(made, make_secret_file(folder, person))
         with store.transaction():
             insert_keys(store, [key])
     typer.echo(f"made: {folder / person}.key")
+
+
+@keys.command("replace")
+def replace(person: str = typer.Argument(), data: Path = DATA) -> None:
+    """Give somebody a new secret, for one that was lost or revoked; the former is worth nothing."""
+    with opened(data, is_writing=True) as store:
+        if not any(key.person.person_id == person for key in all_keys(store)):
+            typer.echo(f"there is no key of {person}", err=True)
+            raise typer.Exit(EXIT_CONFIGURATION)
+        secret_hash = make_secret_file(data / "credentials" / "keys", person)
+        with store.transaction():
+            replace_key(store, person, secret_hash)
+    typer.echo(f"replaced: {data / 'credentials' / 'keys' / person}.key")
 
 
 @keys.command("revoke")
@@ -153,7 +181,9 @@ def _field(text: str) -> tuple[str, Any]:
         raise typer.BadParameter(f"expected name=value, found {text!r}")
     if value in ("true", "false"):
         return name, value == "true"
-    return name, int(value) if value.lstrip("-").isdigit() else value
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return name, value[1:-1]  # a text that looks like a number
+    return name, int(value) if WHOLE_NUMBER.fullmatch(value) else value
 
 
 def _tell(operation: dict[str, Any]) -> None:
@@ -169,10 +199,13 @@ def _tell(operation: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _door(data: Path, person: str) -> Iterator[Door]:
+def _door(data: Path, person: str, remedy: str = "") -> Iterator[Door]:
     try:
         with Door.open(data, person) as door:
             yield door
-    except (DoorAway, DoorRefused) as error:
-        typer.echo(f"refused: {error}" if isinstance(error, DoorRefused) else f"no answer: {error}", err=True)
+    except DoorRefused as error:
+        typer.echo(f"refused: {error}", err=True)
+        raise typer.Exit(EXIT_REFUSED) from None
+    except DoorAway as error:
+        typer.echo(f"no answer: {error}{remedy}", err=True)
         raise typer.Exit(EXIT_REFUSED) from None

@@ -75,7 +75,8 @@ def check_command(data: Path = DATA) -> None:
         f"{serials.blocks:,} blocks in all"
     )
     typer.echo(f"audit trail proven: {steps:,} steps of operations")
-    typer.echo(f"signatures proven: {signed[0]:,} days by Shanghai, {signed[1]:,} by Wuhan")
+    without_key = f"; {signed[2]:,} NOT proven: the public key is missing" if signed[2] else ""
+    typer.echo(f"signatures proven: {signed[0]:,} days by Shanghai, {signed[1]:,} by Wuhan{without_key}")
 
 
 def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:
@@ -145,8 +146,8 @@ def _day(store: Store, day: date) -> DayRow:
 def _words(found: Break) -> str:
     asset = asset_word(found.asset_id, code_of_assets())
     return (
-        f"break: account {found.account_id}, {asset}, {found.what.value}: "
-        f"exchange {found.exchange_amount:,}, registry {found.registry_amount:,}"
+        f"break: {'account ' + str(found.account_id) if found.account_id else 'total'}, {asset}, "
+        f"{found.what.value}: other side {found.exchange_amount:,}, registry {found.registry_amount:,}"
     )
 
 

@@ -57,6 +57,7 @@ def balance_sheet(store: Store) -> dict[str, Any]:
         ],
         "balances": _now(balances),
         "between_days": _between_days(store),
+        "bank_waiting": store.number("SELECT COUNT(*) FROM bank_instruction WHERE answer = ''"),
         "cleared_not_delivered": held,
         "breaks": [
             {

@@ -51,3 +51,11 @@ def revoke_key(store: Store, person_id: str) -> bool:
     """Make a key useless for ever; False when there is none."""
     store.require_transaction()
     return store.execute("UPDATE machine_key SET is_revoked = 1 WHERE person_id = ?", (person_id,)) == 1
+
+
+def replace_key(store: Store, person_id: str, secret_hash: bytes) -> None:
+    """Put a new secret in the place of one that was lost or revoked."""
+    store.require_transaction()
+    store.execute(
+        "UPDATE machine_key SET secret_hash = ?, is_revoked = 0 WHERE person_id = ?", (secret_hash, person_id)
+    )

@@ -60,6 +60,15 @@ def change_objection(
     )
 
 
+def is_under_way(store: Store, entity_id: int, trading_day: int, match_id: int) -> bool:
+    """Whether an objection of an entity to the same is not decided yet."""
+    sql = (
+        "SELECT 1 FROM objection WHERE entity_id = ? AND trading_day = ? AND match_id = ? AND state IN (?, ?)"
+    )
+    open_states = (ObjectionState.RECEIVED.value, ObjectionState.EXAMINED.value)
+    return store.row(sql, (entity_id, trading_day, match_id, *open_states)) is not None
+
+
 def find_objection(store: Store, objection_id: int) -> Objection | None:
     """One objection."""
     found = _objections(store, "WHERE objection_id = ?", objection_id)

@@ -47,3 +47,9 @@ def read_word(store: Store, trading_day: int, run: int, city: str) -> SignedWord
     if len(parts) < len((HEAD, FIRST, SECOND)):
         return None
     return SignedWord(parts[HEAD], parts[FIRST] + parts[SECOND])
+
+
+def has_words_before(store: Store, trading_day: int, city: str) -> bool:
+    """Whether a city has signed anything of an earlier day."""
+    sql = "SELECT 1 FROM signed_part WHERE trading_day < ? AND city = ?"
+    return store.row(sql, (trading_day, city)) is not None

@@ -8,7 +8,7 @@ import pytest
 from exchange.client.signing import SHANGHAI, WUHAN, checker, signer
 from exchange.engine.day import DayStage
 from exchange.engine.replay import replay
-from exchange.engine.signing import RegistryWord
+from exchange.engine.signing import SignedWord
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import PROTOCOL_VERSION, STREAM_SETTLEMENT
 from exchange.vocabulary.records import make
@@ -48,7 +48,7 @@ def test_a_confirmed_result_is_signed_once(tmp_path: Path) -> None:
     market = signed_market(tmp_path)
     Script().play(market)
     check(market, tmp_path)
-    assert replay(market.settings.day_journal(DAY), market.files).is_signed
+    assert replay(market.settings.day_journal(DAY), market.files).own_word is not None
 
 
 def test_without_a_key_nothing_is_signed(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_without_a_key_nothing_is_signed(tmp_path: Path) -> None:
     market.run()
     Script().play(market)
     assert words(market) == []
-    assert not replay(market.settings.day_journal(DAY), market.files).is_signed
+    assert replay(market.settings.day_journal(DAY), market.files).own_word is None
 
 
 @pytest.mark.parametrize("turns", range(8))
@@ -97,4 +97,4 @@ def test_the_registrys_word_is_kept_in_the_journal(tmp_path: Path) -> None:
         market.engine.queue(REGISTRY, commands(record))
     market.run()
     word = replay(market.settings.day_journal(DAY), market.files).registry_word
-    assert word == RegistryWord(1, head, signature)
+    assert word == SignedWord(1, head, signature)

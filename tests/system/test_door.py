@@ -68,7 +68,19 @@ def test_a_member_moves_units_through_the_door_and_wuhan_may_die_in_between(citi
     assert cities.settlement("key", "revoke", "registry-operator").returncode == 0
     late = cities.settlement("ask", "close-account", "entity_id=2", "--as", "registry-operator")
     assert (late.returncode, "KEY_UNKNOWN" in late.stderr) == (1, True)
-    for command in (("operations",), ("kinds",), ("outcome",), ("show", "/v1/holdings?entity_id=1")):
+    account = ("entity_id=41", "account_id=1041", "member_id=99", "province_id=1", "bank_id=1")
+    names = ("kind=noise", "name_zh=新", "name_en=New", "--as", "registry-reviewer")
+    opened = cities.settlement("ask", "open-account", *account, *names)
+    assert (opened.returncode, "NOT_ALLOWED" in opened.stderr) == (1, True), opened.stderr
+    assert cities.settlement("key", "replace", "registry-operator").returncode == 0
+    again = cities.settlement("ask", "open-account", *account, *names[:3], "--as", "registry-operator")
+    assert (again.returncode, "open-account asked" in again.stdout) == (0, True), again.stderr
+    for command in (
+        ("operations", "--state", "asked"),
+        ("kinds",),
+        ("outcome",),
+        ("show", "/v1/holdings?entity_id=1"),
+    ):
         shown = cities.settlement(*command, "--as", "registry-reviewer")
         assert shown.returncode == 0 and shown.stdout, command
 

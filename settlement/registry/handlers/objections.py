@@ -4,6 +4,7 @@ A statement may be objected to until the next day opens; silence until then is a
 nothing and stops nothing: what has to be set right is an operation of its own, which the decision names.
 """
 
+from datetime import date
 from typing import Any, Final
 
 from exchange.vocabulary.enums import SettlementStage as Stage
@@ -19,11 +20,16 @@ from settlement.store.objections import (
     change_objection,
     find_objection,
     insert_objection,
+    is_under_way,
 )
 from settlement.store.operations import Operation, read_operation
-from settlement.vocabulary.operations import OperationState
+from settlement.vocabulary.operations import OperationKind, OperationState
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
+ABOUT_OBJECTIONS: Final = frozenset(
+    {OperationKind.OBJECT, OperationKind.EXAMINE_OBJECTION, OperationKind.DECIDE_OBJECTION}
+)
+DATES: Final = (date(2000, 1, 2), date(2099, 12, 31))
 #: stages of a newer day in which the market has not opened yet
 NOT_OPEN: Final = frozenset({Stage.WAITING, Stage.OPENING_SENT})
 
@@ -32,9 +38,12 @@ def _check_object(context: Context, params: Any, is_reserved: bool) -> Refusal |
     entity = find_entity(context.store, params.entity_id)
     if entity is None:
         return Refusal(RefusalCode.UNKNOWN_ACCOUNT, f"entity {params.entity_id}")
-    day = read_day(context.store, trading_day_number(params.day))
+    is_dated = DATES[0] <= params.day <= DATES[1]
+    day = read_day(context.store, trading_day_number(params.day)) if is_dated else None
     if day is None or day.stage is not Stage.STATED:
         return Refusal(RefusalCode.NO_STATEMENT, f"{params.day}")
+    if is_under_way(context.store, params.entity_id, day.trading_day, params.match_id):
+        return Refusal(RefusalCode.OBJECTION_STATE, "one to the same is not decided yet")
     return _check_time(context, day) or _check_trade(context, day, entity, params.match_id)
 
 
@@ -83,8 +92,16 @@ def _check_decide(context: Context, params: Any, is_reserved: bool) -> Refusal |
         return refusal
     number = params.correcting_operation_id
     correcting = read_operation(context.store, number) if number else None
-    if number and (correcting is None or correcting.state is not OperationState.DONE):
-        return Refusal(RefusalCode.UNKNOWN_OPERATION, f"operation {number}, done")
+    is_older = number <= params.objection_id
+    if number and (
+        correcting is None
+        or correcting.state is not OperationState.DONE
+        or correcting.kind in ABOUT_OBJECTIONS
+        or is_older
+    ):
+        return Refusal(
+            RefusalCode.UNKNOWN_OPERATION, f"one done since the objection that moves something: {number}"
+        )
     return None
 
 

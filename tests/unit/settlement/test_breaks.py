@@ -7,7 +7,7 @@ import pytest
 from exchange.vocabulary.enums import Eligibility
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.kinds import Kind
-from settlement.instructions import DayHeld
+from settlement.instructions import DayHeld, Tell
 from settlement.pinning import unpinned
 from settlement.store.breaks import Break, KeptBreak, find_break, open_breaks
 from settlement.vocabulary.chart import CASH
@@ -54,8 +54,8 @@ def test_a_total_that_no_account_explains_stops_the_opening_until_it_is_closed(p
     tomorrow = FakeShanghai(NEXT_DAY, **FEES)
     place.begin(tomorrow)
     assert (place.town.stage, tomorrow.commands) == (Stage.WAITING, [])
-    [held] = place.town.told(DayHeld)
-    assert "break 1 bank-total" in held.description  # type: ignore[union-attr]
+    assert any("break 1 bank-total" in tell.text for tell in place.town.told(Tell))  # type: ignore[union-attr]
+    assert place.town.told(DayHeld) == [], "Wuhan goes on: the break is closed through its door"
     place.restart()
     assert (place.town.stage, tomorrow.commands) == (Stage.WAITING, [])
 
@@ -108,7 +108,11 @@ CASH_OF_ONE = kept(3, 1001, CASH, BreakKind.CASH, 5)
         (kept(9, 0, CASH, BreakKind.CASH_TOTAL, 5), [CASH_OF_ONE], True),
         (kept(9, 0, CASH, BreakKind.TRADES, 1), [UNITS], True),
         (kept(9, 0, CASH, BreakKind.TRADES, 1), [], False),
-        (kept(9, 0, CASH, BreakKind.FEES_TOTAL, 1), [CASH_OF_ONE], True),
+        (kept(9, 0, CASH, BreakKind.FEES_TOTAL, -5), [CASH_OF_ONE], True),
+        (kept(9, 0, CASH, BreakKind.FEES_TOTAL, 5), [CASH_OF_ONE], False),
+        (kept(9, 0, CASH, BreakKind.UNITS_TOTAL, 5), [UNITS._replace(closed_day=10)], True),
+        (kept(9, 0, CASH, BreakKind.UNITS_TOTAL, 5), [UNITS, FEWER._replace(last_day=9)], True),
+        (kept(9, 0, CASH, BreakKind.UNITS_TOTAL, 5), [UNITS._replace(last_day=9)], False),
         (kept(9, 0, CEA, BreakKind.ISSUED, 1), [UNITS], False),
         (kept(9, 0, CASH, BreakKind.BANK, 1), [CASH_OF_ONE], False),
         (

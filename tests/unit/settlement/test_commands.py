@@ -47,7 +47,7 @@ def test_status_tells_stage_days_and_head(settled: str) -> None:
 
 def test_status_names_open_breaks(held: str) -> None:
     result = run("status", "--data", held)
-    assert "open break: account 1001, CEA, units: exchange 1,150,293, registry 1,150,300" in result.output
+    assert "open break: account 1001, CEA, units: other side 1,150,293, registry 1,150,300" in result.output
 
 
 def test_check_proves_the_ledger(settled: str) -> None:

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from settlement.api.door import Door
 from settlement.api.keys import make_missing_keys, people_of
 from settlement.api.line import Line
+from settlement.api.problems import NO_ROUTE
 from settlement.api.routes import ROUTES, routes_table
 from settlement.city import City
 from settlement.instructions import Instruction
@@ -74,7 +75,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     folder = tmp_path / "keys"
     make_missing_keys(town.store, people_of(town.season), folder)
     door = Door(cast(Line, Straight(town)), town.path, tmp_path / "statements", "national")
-    transport = httpx.ASGITransport(Starlette(routes=door.routes()))
+    transport = httpx.ASGITransport(Starlette(routes=door.routes(), exception_handlers=NO_ROUTE))
     async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
         yield Front(town, client, folder, door)
     check_audit(town.store)
@@ -244,6 +245,41 @@ async def test_no_route_answers_without_a_valid_key(front: Front, route: Any) ->
     ):
         answer = await front.client.request(route.method, path, headers=given)
         assert (answer.status_code, answer.json()["error"]["name"]) == (401, "KEY_UNKNOWN")
+
+
+HUGE = "9" * 23
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", f"/v1/operations/{HUGE}", None, 404),
+        ("GET", "/v1/breaks/9223372036854775808", None, 404),
+        ("GET", f"/v1/calendar/{HUGE}", None, 404),
+        ("POST", f"/v1/operations/{HUGE}/approve", b'{"command_hash": "00"}', 404),
+        ("GET", "/v1/statements/1999-01-01", None, 404),
+        ("GET", "/v1/statements/9999-12-31", None, 404),
+        ("GET", "/v1/serials?entity_id=1&contract=CEA&day=0001-01-01", None, 404),
+        ("POST", "/v1/operations/1/decline", b'{"reason": "\\ud800"}', 400),
+        ("POST", "/v1/operations/1/decline", b'{"reason": " "}', 400),
+        ("GET", "/v1/nothing", None, 404),
+        ("DELETE", "/v1/me", None, 404),
+    ],
+)
+async def test_what_cannot_be_is_answered_as_json(
+    front: Front, method: str, path: str, body: bytes | None, status: int
+) -> None:
+    auth = {"Authorization": f"Bearer {front.secret('registry-reviewer')}"}
+    answer = await front.client.request(method, path, headers=auth, content=body)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["name"] in ("NOT_FOUND", "MALFORMED")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+async def test_an_objection_to_an_impossible_day_is_refused(front: Front, day: str) -> None:
+    fields = {"entity_id": 1, "day": day, "grounds": "x"}
+    _, asked = await front.ask("object", "holder-1", f"k {day}", **fields)
+    assert asked["refusal"]["name"] == "NO_STATEMENT"
 
 
 async def test_bad_requests_have_an_answer(front: Front) -> None:

@@ -22,7 +22,7 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def proven(town: Town, keys: Path) -> tuple[int, int]:
+def proven(town: Town, keys: Path) -> tuple[int, int, int]:
     return check_signatures(
         town.store, stated_days(town.store), checker(keys, SHANGHAI), checker(keys, WUHAN)
     )
@@ -37,7 +37,7 @@ def test_a_signed_confirmation_is_delivered_and_signed_in_turn(tmp_path: Path, k
     assert theirs is not None and ours is not None
     assert (theirs.head, ours.head) == (HEAD, chain_head(town.store))
     assert shanghai.fragments == [ours.head, ours.signature[:32], ours.signature[32:]]
-    assert proven(town, keys) == (1, 1)
+    assert proven(town, keys) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3])
@@ -71,7 +71,7 @@ def test_nothing_is_delivered_before_the_signature_is_whole(tmp_path: Path, keys
         killed.connect(again)
     killed.pump()
     assert killed.stage is Stage.STATED
-    assert proven(killed, keys) == (1, 1)
+    assert proven(killed, keys) == (1, 1, 0)
 
 
 def test_a_signature_that_is_not_shanghais_stops_the_process(tmp_path: Path, keys: Path) -> None:
@@ -89,7 +89,7 @@ def test_without_shanghais_key_its_word_is_taken_unsigned(tmp_path: Path, keys: 
     town = Town(tmp_path, keys=keys)
     town.play(FakeShanghai(sign=signer(tmp_path / "unknown", SHANGHAI)), TRADES)
     assert town.stage is Stage.STATED
-    assert proven(town, keys) == (0, 1)
+    assert proven(town, keys) == (0, 1, 1)
 
 
 def test_what_was_tampered_with_later_is_found(tmp_path: Path, keys: Path) -> None:
