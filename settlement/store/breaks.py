@@ -89,7 +89,14 @@ def record_breaks(
             store.execute(
                 "INSERT INTO reconciliation_break (account_id, asset_id, what, exchange_amount,"
                 " registry_amount, first_day, last_day, bank_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*item[:2], item.what.value, *item[3:5], trading_day, trading_day, bank_id),
+                (
+                    *item[:2],
+                    item.what.value,
+                    *item[3:5],
+                    _first_day(store, item, trading_day, bank_id),
+                    trading_day,
+                    bank_id,
+                ),
             )
         else:
             store.execute(
@@ -100,6 +107,18 @@ def record_breaks(
     for break_id in open_rows.values():
         if reason and break_id in of_today:
             close_break(store, break_id, trading_day, reason)
+
+
+def _first_day(store: Store, found: Break, trading_day: int, bank_id: int) -> int:
+    """Of a new break: today, or that of one which was closed though its cause remained: it keeps its age."""
+    sql = (
+        "SELECT first_day FROM reconciliation_break WHERE account_id = ? AND asset_id = ? AND what = ?"
+        " AND bank_id = ? AND closing_operation_id > 0 AND last_day >="
+        " (SELECT COALESCE(MAX(trading_day), 0) FROM settlement_day WHERE trading_day < ?)"
+        " ORDER BY break_id DESC LIMIT 1"
+    )
+    key = found.account_id, found.asset_id, found.what.value, bank_id, trading_day
+    return store.number(sql, key) or trading_day
 
 
 def close_break(

@@ -1,7 +1,7 @@
 """Handler of closing a reconciliation break: by two persons, with a reason that stays in the audit trail.
 
 It moves nothing. What made the difference is set right by an operation of its own, or by the other side; if
-it is still there, the next comparison opens a new break.
+it is still there, the next comparison opens a new break of the same age.
 """
 
 from typing import Any, Final

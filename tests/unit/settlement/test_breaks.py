@@ -9,7 +9,7 @@ from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.kinds import Kind
 from settlement.instructions import DayHeld, Tell
 from settlement.pinning import unpinned
-from settlement.store.breaks import Break, KeptBreak, find_break, open_breaks
+from settlement.store.breaks import Break, KeptBreak, find_break, kept_breaks, open_breaks
 from settlement.vocabulary.chart import CASH
 from settlement.vocabulary.entry_kinds import BreakKind
 from settlement.vocabulary.operations import OperationState
@@ -87,6 +87,13 @@ def test_what_is_still_there_is_a_new_break(place: Place) -> None:
     assert place.town.close_breaks("hoping") == 1
     compare(place)
     assert [found.what for found in open_breaks(place.town.store)] == [BreakKind.BANK_ACCOUNT]
+    assert place.town.close_breaks("hoping once more") == 1
+    place.finish_day()
+    first = place.shanghai.number
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    compare(place)
+    [again] = kept_breaks(place.town.store, only_open=True)
+    assert (again.first_day, again.last_day) == (first, place.shanghai.number), "it keeps its age"
 
 
 def kept(number: int, account: int, asset: int, what: BreakKind, more: int, bank_id: int = 0) -> KeptBreak:
