@@ -14,7 +14,7 @@ from tests.differential.shard import Occurred, commands_in, missing, run_shard
 
 SHARDS, COMMANDS_PER_SHARD = 20, 50_000
 COMMANDS = 1_000_000
-SUBSET_COMMANDS = 25_000
+SUBSET_COMMANDS = 15_000
 CORES = min(len(os.sched_getaffinity(0)), 4)
 
 Shards = dict[int, "Future[Occurred]"]

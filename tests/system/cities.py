@@ -37,24 +37,24 @@ class Cities:
         self.running.append(process)
         return process
 
-    def start_exchange(self, day_seconds: str = DAY_SECONDS) -> subprocess.Popen[str]:
+    def start_exchange(self, day_seconds: str = DAY_SECONDS, days: int = DAYS) -> subprocess.Popen[str]:
         process = self.start(
-            *("exchange", "serve", "--days", str(DAYS), "--day-seconds", day_seconds),
+            *("exchange", "serve", "--days", str(days), "--day-seconds", day_seconds),
             *("--resume-after-restart", "0.2"),
         )
         self.until(lambda: (self.data / "run" / "shanghai.json").exists(), "Shanghai to listen")
         return process
 
-    def start_wuhan(self, *options: str, once: bool = True) -> subprocess.Popen[str]:
+    def start_wuhan(self, *options: str, once: bool = True, days: int = DAYS) -> subprocess.Popen[str]:
         """With `once` it ends with its last day; otherwise it stays, to be looked at."""
         return self.start(
             *("settlement", "serve", "--scenario", "season-2021", "--members", MEMBERS),
-            *("--days", str(DAYS), *(("--once",) if once else ()), *options),
+            *("--days", str(days), *(("--once",) if once else ()), *options),
         )
 
-    def start_members(self) -> subprocess.Popen[str]:
+    def start_members(self, days: int = DAYS) -> subprocess.Popen[str]:
         return self.start(
-            "exchange", "members", "--scenario", "season-2021", "--members", MEMBERS, "--days", str(DAYS)
+            "exchange", "members", "--scenario", "season-2021", "--members", MEMBERS, "--days", str(days)
         )
 
     def until(self, condition: Callable[[], bool], what: str) -> None:

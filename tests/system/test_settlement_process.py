@@ -79,9 +79,9 @@ def test_a_trade_undone_and_one_corrected_by_the_operator_are_settled_as_they_st
     national_cities: Cities,
 ) -> None:
     cities = national_cities
-    cities.start_exchange(day_seconds="20")  # the operator's program takes seconds to start
-    wuhan = cities.start_wuhan()
-    cities.start_members()
+    cities.start_exchange(day_seconds="20", days=1)  # the operator's program takes seconds to start
+    wuhan = cities.start_wuhan(days=1)
+    cities.start_members(days=1)
     cities.until(lambda: cities.stage()[2] > 20, "trades")
 
     undone = next(match_id for match_id in range(1, 11) if cities.operate("bust", str(match_id)))

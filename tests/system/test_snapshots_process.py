@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.system.harness import UpRun, processes_of
 
 OPTIONS = ("--once", "--days", "2", "--resume-after-restart", "0.5", "--day-seconds", "10", "--members", "40")
@@ -74,13 +72,18 @@ def test_a_snapshot_can_be_made_by_hand_and_told_again(tmp_path: Path) -> None:
     assert len(_snapshots(data)) == 1
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_an_exchange_alone_has_its_follower_and_takes_it_along(tmp_path: Path, end: signal.Signals) -> None:
+def test_an_exchange_alone_has_its_follower_and_takes_it_along(tmp_path: Path) -> None:
     data = tmp_path / "season"
     played = UpRun(data, "--once", "--days", "1", "--day-seconds", "5", "--members", "8")
     assert played.wait() == 0, played.text() + played.logs()
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        serve_and_end(data, tmp_path / "serve.log", end)
+
+
+def serve_and_end(data: Path, output: Path, end: signal.Signals) -> None:
+    (data / "run" / "shanghai.json").unlink(missing_ok=True)  # a killed exchange leaves its address
     command = [sys.executable, "-m", "exchange", "serve", "--data", str(data), "--days", "2"]
-    with (tmp_path / "serve.log").open("wb") as log:
+    with output.open("wb") as log:
         serving = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
         _until(lambda: len(processes_of(data)) == 2, "the exchange and its follower")
