@@ -54,7 +54,8 @@ class DayLines:
         wuhan = self._read("wuhan", self.dates[self._printed])
         say(f"{self.dates[self._printed]}  HELD: Shanghai's recomputation refused Wuhan's clearing result")
         for found in wuhan["breaks"] if wuhan else []:
-            say(f"  break: account {found['account_id']} {found['contract']} {found['what']}: "
+            whose = f"account {found['account_id']}" if found["account_id"] else "total"
+            say(f"  break: {whose} {found['contract']} {found['what']}: "
                 f"exchange {found['exchange']}, registry {found['registry']}")  # fmt: skip
 
     def _pair(self, day: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
