@@ -10,7 +10,7 @@ from settlement.errors import ConfigurationError
 
 
 def write_atomically(target: Path, text: str) -> None:
-    """Write aside, sync, rename; readable by the owner only."""
+    """Write aside, sync, rename, sync the folder; readable by the owner only."""
     aside = target.with_name(f".{target.name}.part")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -18,6 +18,11 @@ def write_atomically(target: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager

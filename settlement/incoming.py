@@ -7,6 +7,7 @@ import numpy as np
 
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import DTYPES, EVENT, Records
+from exchange.vocabulary.signed import fragment_of
 from settlement.clearing.lines import CHANGED_FIELDS, FEES
 
 #: kinds stored as they come -> the record's fields in the order of the table's columns after trading_day
@@ -38,7 +39,6 @@ STORED_FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
 
 
 FRAGMENTS: Final = frozenset({Kind.EXCHANGE_SIGNATURE, Kind.EXCHANGE_CHAIN_HEAD})
-FRAGMENT_BYTES: Final = 32  # numpy leaves zeros at the end out
 
 
 class StoredRows(NamedTuple):
@@ -71,7 +71,7 @@ def sort_events(events: Records) -> Iterator[StoredRows | Signal]:
             yield _rows(part, kind)
         if kind not in STORED_FIELDS or kind is Kind.SEAL_TOTALS:
             for record in part:
-                data = record["fragment"].ljust(FRAGMENT_BYTES, b"\0") if kind in FRAGMENTS else b""
+                data = fragment_of(record) if kind in FRAGMENTS else b""
                 yield Signal(kind, _fields(record), data)
 
 

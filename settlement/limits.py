@@ -1,5 +1,6 @@
 """Every bound of Wuhan's own, named. What the two cities share is in exchange.vocabulary.limits."""
 
+from datetime import date
 from typing import Final
 
 CHUNKS_WAITING_MAX: Final = 256  # beyond it the socket is not read, so the exchange's stream waits
@@ -10,6 +11,8 @@ BUSY_PAUSE_MS: Final = 50  # between pieces once the exchange has said BUSY
 RECONNECT_FIRST_MS: Final = 50
 RECONNECT_MAX_MS: Final = 1_000
 DOOR_BODY_BYTES_MAX: Final = 16_384
+FIRST_DATE: Final = date(2000, 1, 2)  # trading days are numbered from there
+LAST_DATE: Final = date(2099, 12, 31)
 DOOR_WAITING_MAX: Final = 64  # operations that wait for the core; beyond it the door says BUSY
 DOOR_PAGE_MAX: Final = 500  # operations in one answer
 BANK_INSTRUCTIONS_MAX: Final = 8_192  # unanswered ones of a bank given at a time

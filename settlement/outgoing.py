@@ -127,25 +127,6 @@ def delivered_records(clearing: Clearing, trading_day: int, run: int) -> list[Re
     return [record]
 
 
-def signed_records(head: bytes, signature: bytes, trading_day: int, run: int) -> list[Records]:
-    """Wuhan's chain head and both halves of its signature."""
-    half = len(signature) // 2
-    parts = (
-        (Kind.REGISTRY_CHAIN_HEAD, head, 0, 1),
-        (Kind.REGISTRY_SIGNATURE, signature[:half], 0, 2),
-        (Kind.REGISTRY_SIGNATURE, signature[half:], 1, 2),
-    )
-    return [_fragment(*part, trading_day, run) for part in parts]
-
-
-def _fragment(kind: Kind, data: bytes, index: int, count: int, trading_day: int, run: int) -> Records:
-    record = new_records(kind, 1)
-    record["fragment"], record["fragment_index"], record["fragment_count"] = data, index, count
-    record["fragment_trading_day"], record["fragment_run"] = trading_day, run
-    record["fragment_version"] = PROTOCOL_VERSION
-    return record
-
-
 def stage_records(stage: SettlementStage, break_count: int, trading_day: int) -> list[Records]:
     """STAGE, echoed to everybody."""
     record = _dated(Kind.STAGE, 1, trading_day)

@@ -7,7 +7,7 @@ from settlement.ledger.book import chain_head
 from settlement.season import Check, Sign
 from settlement.store.database import Store
 from settlement.store.days import DayRow
-from settlement.store.received import Seal, read_seal
+from settlement.store.received import read_totals
 from settlement.store.signatures import (
     FIRST,
     HEAD,
@@ -91,6 +91,6 @@ def check_signatures(
 
 
 def _totals(store: Store, trading_day: int) -> DayTotals:
-    seal: Seal | None = read_seal(store, trading_day)
-    assert seal is not None, f"expected a seal of {date_of(trading_day)}, found none"
-    return DayTotals(trading_day, seal.match_count, seal.tonnes_lots, seal.amount_fen, seal.control_hash)
+    totals = read_totals(store, trading_day)
+    assert totals is not None, f"expected a seal of {date_of(trading_day)}, found none"
+    return totals

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.records import Records
+from exchange.vocabulary.signed import word_records
 from exchange.vocabulary.units import format_yuan
 from settlement.banks.funding import instruct_banks
 from settlement.clearing.changed import apply_changes
@@ -27,7 +28,6 @@ from settlement.outgoing import (
     delivered_records,
     opening_records,
     result_records,
-    signed_records,
     stage_records,
     stamp,
 )
@@ -253,7 +253,7 @@ class Steps:
     def _send_delivered(self, day: DayRow) -> Done:
         records = delivered_records(self._clearing(day), day.trading_day, day.run)
         if (word := read_word(self._store, day.trading_day, day.run, WUHAN)) is not None:
-            records += signed_records(word.head, word.signature, day.trading_day, day.run)
+            records += word_records(word.head, word.signature, day.trading_day, day.run)
         return self._sent(day, records)
 
     def _write_statements(self, day: DayRow) -> Done:

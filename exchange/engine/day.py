@@ -69,7 +69,14 @@ _SCRIPT_KINDS: Final = (
     Kind.PARAMETER_SET,
 )
 _MUST_SUCCEED: Final = frozenset(
-    (*_SCRIPT_KINDS, Kind.RESTART, Kind.CLOSE_DAY, Kind.SEAL_DAY, Kind.REGISTRY_SIGNATURE)
+    (
+        *_SCRIPT_KINDS,
+        Kind.RESTART,
+        Kind.CLOSE_DAY,
+        Kind.SEAL_DAY,
+        Kind.REGISTRY_CHAIN_HEAD,
+        Kind.REGISTRY_SIGNATURE,
+    )
 )
 _NEW_ORDER_KINDS: Final = (
     Kind.LISTING,

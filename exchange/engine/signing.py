@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION
-from exchange.vocabulary.records import DTYPES, Records, make
-from exchange.vocabulary.signed import HALF_BYTES, HEAD_BYTES, DayTotals, confirmation_text
+from exchange.vocabulary.records import DTYPES, Records
+from exchange.vocabulary.signed import HEAD_BYTES, DayTotals, confirmation_text, fragment_of, word_records
 
 Sign = Callable[[bytes], bytes]
 KINDS: Final = (int(Kind.REGISTRY_CHAIN_HEAD), int(Kind.REGISTRY_SIGNATURE))
@@ -23,23 +22,8 @@ def confirmation(sign: Sign, totals: DayTotals, run: int, chain_head: bytes) -> 
     """
     head = chain_head.ljust(HEAD_BYTES, b"\0")
     signature = sign(confirmation_text(totals, run, head))
-    return [
-        _fragment(Kind.REGISTRY_CHAIN_HEAD, head, 0, 1, totals, run),
-        _fragment(Kind.REGISTRY_SIGNATURE, signature[:HALF_BYTES], 0, 2, totals, run),
-        _fragment(Kind.REGISTRY_SIGNATURE, signature[HALF_BYTES:], 1, 2, totals, run),
-    ]
-
-
-def _fragment(kind: Kind, data: bytes, index: int, count: int, totals: DayTotals, run: int) -> bytes:
-    return make(
-        kind,
-        fragment=data,
-        fragment_index=index,
-        fragment_count=count,
-        fragment_trading_day=totals.trading_day,
-        fragment_version=PROTOCOL_VERSION,
-        fragment_run=run,
-    )
+    records = word_records(head, signature, totals.trading_day, run)
+    return [record.tobytes() for record in records]
 
 
 class SignedWord(NamedTuple):
@@ -77,8 +61,7 @@ class Words:
             kind = Kind(int(commands["kind"][index]))
             record = np.frombuffer(commands[index : index + 1].tobytes(), DTYPES[kind])[0]
             parts = self._registry if record["login_id"] else self._own
-            data = bytes(record["fragment"]).ljust(HALF_BYTES, b"\0")
-            parts[kind, int(record["fragment_index"])] = int(record["fragment_run"]), data
+            parts[kind, int(record["fragment_index"])] = int(record["fragment_run"]), fragment_of(record)
 
     def take_events(self, events: Records) -> None:
         """The seal's totals."""

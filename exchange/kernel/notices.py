@@ -6,7 +6,7 @@ from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, contract_at, event_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import ZERO
-from exchange.kernel.events import begin_public, reject, write_done
+from exchange.kernel.events import begin_public, copy_fragment, reject, write_done
 from exchange.kernel.risk import is_contract
 
 
@@ -22,13 +22,7 @@ def apply_notice(state: Core, count: int, command: np.void) -> int:
     event["fragment_index"] = index
     event["fragment_count"] = fragments
     event["notice_id"] = command["notice_id"]
-    # The text's 32 bytes by fields that cover them: a record's text is never read here.
-    event["order_id"] = command["order_id"]
-    event["amount_fen"] = command["amount_fen"]
-    event["subject_id"] = command["subject_id"]
-    event["parameter_id"] = command["parameter_id"]
-    event["trading_day"] = command["trading_day"]
-    event["expected_ns"] = command["expected_ns"]
+    copy_fragment(event, command)
     count += 1
     if index + 1 < fragments:
         return count

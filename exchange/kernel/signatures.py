@@ -6,7 +6,7 @@ from exchange.kernel import kinds, reasons
 from exchange.kernel.access import Core, counters_of, event_at
 from exchange.kernel.compiled import cold, signed
 from exchange.kernel.constants import SIGNATURE_FRAGMENTS, VERSION, ZERO
-from exchange.kernel.events import begin_settlement, reject, write_done
+from exchange.kernel.events import begin_settlement, copy_fragment, reject, write_done
 
 
 @cold
@@ -46,12 +46,6 @@ def apply_signature(state: Core, count: int, command: np.void) -> int:
         event["fragment_trading_day"] = command["fragment_trading_day"]
         event["fragment_version"] = command["fragment_version"]
         event["fragment_run"] = command["fragment_run"]
-        # The 32 bytes by fields that cover them: what they are is never read here.
-        event["order_id"] = command["order_id"]
-        event["amount_fen"] = command["amount_fen"]
-        event["subject_id"] = command["subject_id"]
-        event["parameter_id"] = command["parameter_id"]
-        event["trading_day"] = command["trading_day"]
-        event["expected_ns"] = command["expected_ns"]
+        copy_fragment(event, command)
         count += 1
     return write_done(state, count, command, signed(command["fragment_run"]), ZERO, ZERO)

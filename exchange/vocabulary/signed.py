@@ -4,8 +4,11 @@ Shanghai signs that it has recomputed the registry's result and found it equal, 
 it; each names the head of its own hash chain, so neither can later show the other a different past.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
+from exchange.vocabulary.records import Records, new_records
 from exchange.vocabulary.units import trading_day_date
 
 VERSION: Final = 1
@@ -32,6 +35,29 @@ def confirmation_text(totals: DayTotals, run: int, head: bytes) -> bytes:
 def delivery_text(totals: DayTotals, run: int, head: bytes) -> bytes:
     """What Wuhan signs: run `run` is delivered; `head` (32 bytes) of its ledger's chain."""
     return _text("delivered", totals, run, head)
+
+
+def word_records(head: bytes, signature: bytes, trading_day: int, run: int) -> list[Records]:
+    """A city's word as it is sent: its chain head, and both halves of its signature."""
+    parts = (
+        (Kind.REGISTRY_CHAIN_HEAD, head, 0, 1),
+        (Kind.REGISTRY_SIGNATURE, signature[:HALF_BYTES], 0, 2),
+        (Kind.REGISTRY_SIGNATURE, signature[HALF_BYTES:], 1, 2),
+    )
+    return [_fragment(*part, trading_day, run) for part in parts]
+
+
+def fragment_of(record: Any) -> bytes:
+    """All bytes of a record's fragment: numpy leaves zeros at the end out."""
+    return bytes(record["fragment"]).ljust(HALF_BYTES, b"\0")
+
+
+def _fragment(kind: Kind, data: bytes, index: int, count: int, trading_day: int, run: int) -> Records:
+    record = new_records(kind)
+    record["fragment"], record["fragment_index"], record["fragment_count"] = data, index, count
+    record["fragment_trading_day"], record["fragment_run"] = trading_day, run
+    record["fragment_version"] = PROTOCOL_VERSION
+    return record
 
 
 def _text(word: str, totals: DayTotals, run: int, head: bytes) -> bytes:

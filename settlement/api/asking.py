@@ -8,13 +8,11 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 
 from settlement.api.problems import problem, refusal_problem
-from settlement.limits import DOOR_BODY_BYTES_MAX
+from settlement.limits import DOOR_BODY_BYTES_MAX, FIRST_DATE, LAST_DATE
 from settlement.vocabulary.operations import OperationKind, Person
 from settlement.vocabulary.refusals import RefusalCode
 
 NUMBER_MAX: Final = 2**63 - 1  # that a row's number can be
-FIRST_DATE: Final = date(2000, 1, 2)  # trading days are numbered from there
-LAST_DATE: Final = date(2099, 12, 31)
 
 
 class Asked(NamedTuple):

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from settlement.api.token import write_secret
 from settlement.errors import ConfigurationError
+from settlement.files import write_atomically
 from settlement.season import Season
 from settlement.store.database import Store
 from settlement.store.keys import MachineKey, all_keys, insert_keys
@@ -53,7 +53,7 @@ def make_secret_file(folder: Path, person_id: str) -> bytes:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     path = folder / f"{person_id}.key"
-    write_secret(path, secret)
+    write_atomically(path, secret + "\n")
     return hash_of(secret)
 
 

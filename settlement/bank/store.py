@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from settlement.bank.books import Effect, Held
 from settlement.errors import ConfigurationError, CorruptionError, expect
+from settlement.sqlite import connect, make_durable, transaction
 from settlement.vocabulary.banking import BankBalance, BankInstruction, BankMovement, BankOrder, BankWord
 
 SCHEMA: Final = Path(__file__).with_name("schema.sql")
@@ -47,13 +48,9 @@ class BankStore:
     @classmethod
     def open(cls, path: Path, identity: Identity, opening_fen: Mapping[int, int]) -> "BankStore":
         """Open the store, made with the opening balances where there is none; prove its balances."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(path, isolation_level=None)
+        connection = connect(path)
         try:
-            path.chmod(0o600)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            make_durable(connection)
             store = cls(connection)
             store._make_or_check(identity, opening_fen)
             store.check()
@@ -69,13 +66,8 @@ class BankStore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is committed together, or nothing is."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def _make_or_check(self, identity: Identity, opening_fen: Mapping[int, int]) -> None:
         version = self._integer("PRAGMA user_version")

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from settlement.errors import CorruptionError
+from settlement.sqlite import BUSY_TIMEOUT_S, connect, make_durable, transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_TIMEOUT_S = 10.0
 CHUNK_ROWS = 32_768
 
 
@@ -30,17 +30,12 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> "Store":
         """Open for writing, durable at every commit, and migrate."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        path.chmod(0o600)
-        return cls.durable(connection)
+        return cls.durable(connect(path))
 
     @classmethod
     def durable(cls, connection: sqlite3.Connection) -> "Store":
         """On an open connection: durable at every commit, its schema up to date."""
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        make_durable(connection)
         connection.execute("PRAGMA cache_size = -65536")
         store = cls(connection)
         with store._closed_on_failure():
@@ -71,13 +66,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is committed together, or nothing is."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def require_transaction(self) -> None:
         """Assert that the caller has opened one: what it is about to write must not stand alone."""

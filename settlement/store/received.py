@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.signed import DayTotals
 from settlement.clearing.lines import LINE, LINE_FIELDS, Rows
 from settlement.incoming import StoredRows
 from settlement.store.changes import insert_changes
@@ -67,6 +68,13 @@ def read_trades(store: Store, trading_day: int) -> Rows:
 def last_match_id(store: Store, trading_day: int) -> int:
     """Number of the day's newest trade; numbers are consecutive, so it is how many came."""
     return store.number("SELECT MAX(match_id) FROM trade WHERE trading_day = ?", (trading_day,))
+
+
+def read_totals(store: Store, trading_day: int) -> DayTotals | None:
+    """The totals of the day's seal, without its balances."""
+    sql = "SELECT trading_day, match_count, tonnes_lots, amount_fen, control_hash FROM seal_totals"
+    row = store.row(f"{sql} WHERE trading_day = ?", (trading_day,))
+    return None if row is None else DayTotals(*row)
 
 
 def read_seal(store: Store, trading_day: int) -> Seal | None:

@@ -4,11 +4,11 @@ A statement may be objected to until the next day opens; silence until then is a
 nothing and stops nothing: what has to be set right is an operation of its own, which the decision names.
 """
 
-from datetime import date
 from typing import Any, Final
 
 from exchange.vocabulary.enums import SettlementStage as Stage
 from exchange.vocabulary.units import trading_day_date, trading_day_number
+from settlement.limits import FIRST_DATE, LAST_DATE
 from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.registry.accounts import Entity, find_entity
 from settlement.store.cleared import is_trade_of
@@ -29,7 +29,6 @@ from settlement.vocabulary.refusals import Refusal, RefusalCode
 ABOUT_OBJECTIONS: Final = frozenset(
     {OperationKind.OBJECT, OperationKind.EXAMINE_OBJECTION, OperationKind.DECIDE_OBJECTION}
 )
-DATES: Final = (date(2000, 1, 2), date(2099, 12, 31))
 #: stages of a newer day in which the market has not opened yet
 NOT_OPEN: Final = frozenset({Stage.WAITING, Stage.OPENING_SENT})
 
@@ -38,7 +37,7 @@ def _check_object(context: Context, params: Any, is_reserved: bool) -> Refusal |
     entity = find_entity(context.store, params.entity_id)
     if entity is None:
         return Refusal(RefusalCode.UNKNOWN_ACCOUNT, f"entity {params.entity_id}")
-    is_dated = DATES[0] <= params.day <= DATES[1]
+    is_dated = FIRST_DATE <= params.day <= LAST_DATE
     day = read_day(context.store, trading_day_number(params.day)) if is_dated else None
     if day is None or day.stage is not Stage.STATED:
         return Refusal(RefusalCode.NO_STATEMENT, f"{params.day}")

@@ -23,6 +23,7 @@ from settlement.operations.audit import check_audit
 from settlement.operations.params import Basis, Ground, Place
 from settlement.operations.roles import MATRIX, Scope
 from settlement.registry.accounts import Holder, find_entity
+from settlement.registry.handlers.reversal import REVERSIBLE
 from settlement.serials.check import check_serials
 from settlement.store.booked import held_for
 from settlement.store.breaks import open_breaks
@@ -59,15 +60,6 @@ BETWEEN_DAYS: Final = (
     OperationKind.OBJECT,
     OperationKind.EXAMINE_OBJECTION,
     OperationKind.DECIDE_OBJECTION,
-)
-REVERSIBLE: Final = frozenset(
-    {
-        OperationKind.ALLOCATE,
-        OperationKind.ALLOCATE_PROVINCE,
-        OperationKind.NON_TRADE_TRANSFER,
-        OperationKind.RETIRE,
-        OperationKind.SURRENDER,
-    }
 )
 _OF_ENTITY: Final = (Bucket.REGISTRY_AVAILABLE, lambda who: who.entity_id)
 _OF_PROVINCE: Final = (Bucket.PROVINCIAL, lambda who: who.province_id)
