@@ -21,6 +21,7 @@ from exchange.vocabulary.units import trading_day_date
 
 LOOK_EVERY_S: Final = 0.25
 AWAY_PAUSE_S: Final = 1.0
+ANSWER_PATIENCE_S: Final = 10.0
 OFFICE_EVERY_S: Final = 1.0
 RUNNING: Final = "running"
 
@@ -111,12 +112,13 @@ class Errands:
         )
 
     def _done(self, door: Door, entity_id: int, errand: Errand) -> int:
-        """Ask for one operation and wait for the other city's word; its tonnes, 0 when it is refused."""
+        """Ask for one operation and wait for the other city's word; its tonnes, 0 when it is not given."""
         fields = {"entity_id": entity_id, "contract_id": self._contract_id, "lots": errand.lots}
         if errand.kind is ErrandKind.SURRENDER:
             fields["year"] = errand.year
         found = door.ask(errand.kind, errand.key, **fields)
-        while found["state"] == RUNNING:
+        until = time.monotonic() + ANSWER_PATIENCE_S  # members that are told to stop wait no longer than that
+        while found["state"] == RUNNING and time.monotonic() < until:
             time.sleep(LOOK_EVERY_S)
             found = door.operation(found["operation_id"])
         return errand.lots if found["state"] in ("done", "asked") else 0
