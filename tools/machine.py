@@ -43,9 +43,21 @@ def find_chinese_font() -> str | None:
     return next((line.strip() for line in listed.splitlines() if line.strip()), None)
 
 
+def find_mosquitto() -> str | None:
+    """Return the path of the MQTT broker; Debian keeps it where only root looks."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+def find_redis() -> str | None:
+    """Return the path of the Redis server."""
+    return shutil.which("redis-server")
+
+
 REQUIREMENTS = (
     Requirement("browser", "Chromium", find_browser, ("chromium-headless-shell", "chromium")),
     Requirement("browser", "a Chinese font", find_chinese_font, ("fonts-noto-cjk",)),
+    Requirement("mosquitto", "Mosquitto", find_mosquitto, ("mosquitto",)),
+    Requirement("redis", "Redis", find_redis, ("redis-server",)),
 )
 
 
