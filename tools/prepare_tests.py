@@ -1,4 +1,4 @@
-"""Install the browser, font and servers that tests need: `python -m tools.prepare_tests`, run by `make test` only.
+"""Install the browser, font and servers that tests need: `python -m tools.prepare_tests`, run by `make test`.
 
 It uses apt-get, as root, and only for what is missing. Without root or apt-get it says what will not run; the
 test run itself then leaves those tests out, lists them at its end, and fails under CI=true.
