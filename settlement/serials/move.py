@@ -35,6 +35,7 @@ from settlement.store.blocks import (
     held_blocks,
     insert_blocks,
     issued_serials,
+    live_indexes_made_anew,
     next_block_id,
 )
 from settlement.store.database import Store
@@ -145,7 +146,6 @@ def _write(
     accounts, contracts = of_account
     old, new = blocks[:loaded_count], blocks[loaded_count:]
     closed = old[old[:, IS_OPEN] == 0]
-    close_blocks(store, entry_id, closed[:, (SUCCESSOR, ID)].tolist())
     columns = (
         new[:, ID],
         contracts[new[:, ACCOUNT]],
@@ -159,4 +159,6 @@ def _write(
         np.where(new[:, IS_OPEN] == 1, 0, entry_id),
         new[:, SUCCESSOR],
     )
-    insert_blocks(store, entry_id, np.stack(columns, axis=1))
+    with live_indexes_made_anew(store, len(new)):
+        close_blocks(store, entry_id, closed[:, (SUCCESSOR, ID)].tolist())
+        insert_blocks(store, entry_id, np.stack(columns, axis=1))
