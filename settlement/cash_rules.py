@@ -23,6 +23,13 @@ class Freeze(Origin, frozen=True, kw_only=True):
     """What a freeze does that arrives while the day runs."""
 
     intraday: Literal["unlocked", "queued"]
+    matched: Literal["untouched", "taken"]
+
+
+class Reserve(Origin, frozen=True, kw_only=True):
+    """The settlement reserve 结算准备金 at the beginning."""
+
+    opening_fen: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class CashRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,11 +37,17 @@ class CashRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     banks: Banks
     freeze: Freeze
+    reserve: Reserve
 
     @property
     def is_freeze_queued(self) -> bool:
         """Whether a freeze that arrives while the day runs waits for its end."""
         return self.freeze.intraday == "queued"
+
+    @property
+    def is_matched_frozen(self) -> bool:
+        """Whether a freeze takes what was matched as well."""
+        return self.freeze.matched == "taken"
 
     def is_bank(self, bank_id: int) -> bool:
         """Whether there is such a settlement bank."""
@@ -49,5 +62,5 @@ class CashRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_cash_rules() -> CashRules:
     """Read and check the rules; raises RulebookError naming the row."""
     rules = load_toml(DATA / "cash.toml", CashRules)
-    check_origins("cash.toml", (rules.banks, rules.freeze))
+    check_origins("cash.toml", (rules.banks, rules.freeze, rules.reserve))
     return rules

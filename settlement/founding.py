@@ -19,7 +19,8 @@ def found_registry(store: Store, season: Season, day: DayRow) -> Tell:
         # the scenario says what is due; of the verified emissions it says no more than that
         row = Obligation(holder.entity_id, season.obligation_year, holder.due_lots, holder.due_lots)
         save_obligation(store, row)
-    blocks = founding_blocks(season.holders, dict(season.contracts_of_day(day.trading_day)))
+    contracts = dict(season.contracts_of_day(day.trading_day))
+    blocks = founding_blocks(season.holders, contracts, season.reserve_fen)
     for entries in blocks:
         book(store, entries, day.trading_day, day.time_ns)
     due = f", {len(obliged):,} obligations for {season.obligation_year} entered" if obliged else ""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from settlement.clearing.failures import NO_FAILURES, Failures, delivered_of
 from settlement.clearing.lines import Clearing
 from settlement.ledger.balances import Balances, member_cash, trading_units
 from settlement.outgoing import Positions
@@ -57,6 +58,28 @@ def delivered_figures(balances: Balances, clearing: Clearing) -> RegistryFigures
         fees_today_fen=clearing.trading_fees_fen + clearing.settlement_fees_fen,
         trade_count=len(clearing.lines),
     )
+
+
+def as_confirmed(figures: RegistryFigures, clearing: Clearing, failures: Failures) -> RegistryFigures:
+    """The figures as if all of the confirmed `clearing` had been delivered and nothing been covered.
+
+    What failed is known to both cities by its line; what is compared is everything else. `figures` are those
+    after delivery, with the confirmed fees.
+    """
+    if failures == NO_FAILURES:
+        return figures
+    brought = delivered_of(clearing, failures)
+    units, cash = dict(figures.units), dict(figures.cash)
+    for run, sign in ((clearing, 1), (brought, -1)):
+        keys = zip(run.units["account_id"].tolist(), run.units["contract_id"].tolist(), strict=True)
+        for key, change in zip(keys, run.units_changes().tolist(), strict=True):
+            units[key] = units.get(key, 0) + sign * change
+        accounts = run.cash["account_id"].tolist()
+        for account_id, change in zip(accounts, run.cash_changes().tolist(), strict=True):
+            cash[account_id] = cash.get(account_id, 0) + sign * change
+    for account_id, covered_fen in failures.covers.items():
+        cash[account_id] -= covered_fen
+    return figures._replace(units=units, cash=cash)
 
 
 def cleared_figures(balances: Balances, clearing: Clearing) -> RegistryFigures:

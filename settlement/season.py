@@ -32,6 +32,8 @@ class Season(NamedTuple):
     first_day: int = 0  # trading-day number on which an empty store may begin; 0 = any
     is_freeze_queued: bool = False  # a freeze that arrives while the day runs waits for its end
     obligation_year: int = 0  # of the holders' due_lots
+    is_matched_frozen: bool = False  # a freeze takes what was matched as well: trades may fail
+    reserve_fen: int = 0  # of the settlement reserve, when the season begins
     sign: Sign | None = None  # Wuhan's; None: what it delivers goes unsigned
     check_of_shanghai: Callable[[], Check | None] = lambda: None  # None: its confirmation is taken unsigned
 
@@ -67,6 +69,8 @@ def load_season(settings: Settings) -> Season:
         trading_day_number(settings.first_day or scenario.first_date),
         rules.is_freeze_queued,
         scenario.obligation_year,
+        rules.is_matched_frozen,
+        rules.reserve.opening_fen,
     )
 
 

@@ -14,9 +14,11 @@ from settlement.banks.funding import instruct_banks
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.clear import clear
 from settlement.clearing.delivery import delivery_entries
+from settlement.clearing.failures import NO_FAILURES, delivered_of
 from settlement.clearing.fault import can_plant, clear_with_fault
 from settlement.clearing.lines import Clearing, Rows
 from settlement.day_end import DaySignal, Step
+from settlement.defaulting import cover_entry, judge, words
 from settlement.errors import CorruptionError
 from settlement.instructions import DayFinished, DayHeld, Instruction, Send, Tell
 from settlement.ledger.balances import balances_now, issued_units
@@ -32,7 +34,13 @@ from settlement.outgoing import (
     stamp,
 )
 from settlement.pinning import unpinned
-from settlement.reconciliation import cleared_figures, delivered_figures, opening_positions, reconcile
+from settlement.reconciliation import (
+    as_confirmed,
+    cleared_figures,
+    delivered_figures,
+    opening_positions,
+    reconcile,
+)
 from settlement.registry.accounts import account_names
 from settlement.reports.day_file import day_record, write_day_file
 from settlement.reports.happenings import happenings
@@ -59,6 +67,7 @@ from settlement.store.cleared import (
 )
 from settlement.store.database import Store
 from settlement.store.days import DayRow
+from settlement.store.defaults import insert_failures, read_failures
 from settlement.store.received import Seal, read_seal
 from settlement.store.signatures import WUHAN, read_word
 from settlement.store.transfers import held_amounts
@@ -236,29 +245,35 @@ class Steps:
     # ---- confirmed
 
     def _deliver(self, day: DayRow) -> Done:
-        clearing = self._clearing(day)
-        entries = delivery_entries(clearing, _date(day), day.run)
-        text = f"{_date(day)}: no trades, nothing to deliver"
+        failures = judge(self._store, self._season, self._clearing(day))
+        insert_failures(self._store, day.trading_day, failures)
+        clearing = delivered_of(self._clearing(day), failures)
+        cover = cover_entry(failures, _date(day))
+        entries = [*([cover] if cover else ()), *delivery_entries(clearing, _date(day), day.run)]
+        tells = [Tell(f"{_date(day)}: no trades, nothing to deliver")]
         if entries:
             block = book(self._store, entries, day.trading_day, day.time_ns)
             text = (
-                f"{_date(day)}: delivered, final: {len(clearing.lines):,} trades, "
+                f"{_date(day)}: delivered, final: {len(clearing.lines) - len(failures.trades):,} trades, "
                 f"{block.posting_count:,} postings, ledger block {block.block_id} {block.hash.hex()[:12]}"
             )
-        instruct_banks(self._store, clearing, _date(day), day.run)
+            tells = [Tell(text)]
+        if failures != NO_FAILURES:
+            tells.append(Tell(f"{_date(day)}: {words(failures)}", is_grave=True))
+        instruct_banks(self._store, clearing, _date(day), day.run, failures.covers)
         if self._season.sign is not None:
             sign_delivery(self._season.sign, self._store, day)
-        return Done(day, (Tell(text),), DaySignal.DELIVERY_BOOKED)
+        return Done(day, tuple(tells), DaySignal.DELIVERY_BOOKED)
 
     def _send_delivered(self, day: DayRow) -> Done:
-        records = delivered_records(self._clearing(day), day.trading_day, day.run)
+        records = delivered_records(self._delivered(day), day.trading_day, day.run)
         if (word := read_word(self._store, day.trading_day, day.run, WUHAN)) is not None:
             records += word_records(word.head, word.signature, day.trading_day, day.run)
         return self._sent(day, records)
 
     def _write_statements(self, day: DayRow) -> Done:
         codes = self._season.contracts_of_day(day.trading_day)
-        day_book = read_day_book(self._store, day.trading_day, codes, self._clearing(day))
+        day_book = read_day_book(self._store, day.trading_day, codes, self._delivered(day))
         count = write_statements(day_book, self._season.folder / "statements")
         return Done(day, (Tell(f"{_date(day)}: {count:,} statements written"),))
 
@@ -268,9 +283,12 @@ class Steps:
             return self._report_unbooked(day, breaks)
         clearing = self._clearing(day)
         is_delivered = day.stage is not Stage.REFUSED
-        figures = (delivered_figures if is_delivered else cleared_figures)(
-            balances_now(self._store), clearing
-        )
+        failures = read_failures(self._store, day.trading_day)
+        balances = balances_now(self._store)
+        if is_delivered:
+            figures = as_confirmed(delivered_figures(balances, clearing), clearing, failures)
+        else:
+            figures = cleared_figures(balances, clearing)
         contracts = self._season.contracts_of_day(day.trading_day)
         issued = issued_units(self._store, day.trading_day)
         result = reconcile(self._seal(day), figures, issued, contracts)
@@ -280,12 +298,13 @@ class Steps:
             result.breaks,
             f"found no more after run {day.run} of {_date(day)}",
         )
+        brought = self._delivered(day) if is_delivered else None
         report = DayReport(
             day.trading_day,
             Stage.STATED if is_delivered else Stage.REFUSED,
-            len(clearing.lines) if is_delivered else 0,
-            clearing.tonnes_lots if is_delivered else 0,
-            clearing.amount_fen if is_delivered else 0,
+            len(brought.lines) - len(failures.trades) if brought else 0,
+            brought.tonnes_lots if brought else 0,
+            brought.amount_fen if brought else 0,
             result.units_conserved,
             result.cash_conserved,
             len(result.breaks),
@@ -343,6 +362,10 @@ class Steps:
         if self._cached is None or self._cached[0] != key:
             self._cached = key, read_clearing(self._store, *key)
         return self._cached[1]
+
+    def _delivered(self, day: DayRow) -> Clearing:
+        """What the day brought. Requires: it is delivered."""
+        return delivered_of(self._clearing(day), read_failures(self._store, day.trading_day))
 
     def _trades(self, day: DayRow) -> Rows:
         if self._sealed_trades is None or self._sealed_trades[0] != day.trading_day:

@@ -21,12 +21,14 @@ from settlement.store.received import read_trades
 from settlement.vocabulary.chart import CASH, IN_TRADING, MEMBERS_CASH, SUB_LEDGER
 from settlement.vocabulary.entry_kinds import BreakKind, EntryKind
 
-#: booked from the lines of the clearing, so the lines stand in their place
+#: booked from the lines of the confirmed clearing, so the lines stand in their place; a reconciliation
+#: compares what was confirmed, so what the reserve covered is in neither figure
 OF_LINES: Final = (
     EntryKind.DELIVERY_UNITS,
     EntryKind.DELIVERY_CASH,
     EntryKind.TRADING_FEE,
     EntryKind.SETTLEMENT_FEE,
+    EntryKind.COVER,
 )
 BUCKETS: Final = {
     BreakKind.UNITS: IN_TRADING,

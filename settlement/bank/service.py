@@ -13,13 +13,14 @@ from settlement.api.bank_client import BankClient, address_path
 from settlement.api.serving import HttpServer, listening, require_loopback
 from settlement.api.token import load_or_make_token
 from settlement.bank.app import Counter, make_app
-from settlement.bank.books import Rules
+from settlement.bank.books import INSTITUTIONS, Rules
 from settlement.bank.delivery import deliver
 from settlement.bank.store import BankStore, Identity
 from settlement.bank.teller import Teller
 from settlement.cash_rules import load_cash_rules
 from settlement.errors import ConfigurationError
 from settlement.files import only_one
+from settlement.vocabulary.banking import SETTLEMENT_BANK
 
 LOG: Final = logging.getLogger("bank")
 
@@ -55,13 +56,19 @@ def run_bank(settings: BankSettings) -> None:
 
 
 def opening_balances(settings: BankSettings) -> dict[int, int]:
-    """The season's opening cash of the members that this bank serves: its books before movement 1."""
-    bank_of = load_cash_rules().bank_of
-    return {
+    """The season's opening cash of whom this bank serves: its books before movement 1.
+
+    Bank 1 keeps the institutions' money as well: the settlement reserve, to begin with.
+    """
+    rules = load_cash_rules()
+    opening = {
         one.account_id: one.opening_cash_fen
         for one in participants(load_scenario(settings.scenario), settings.members)
-        if bank_of(one.member_id) == settings.bank_id
+        if rules.bank_of(one.member_id) == settings.bank_id
     }
+    if settings.bank_id == SETTLEMENT_BANK:
+        opening[INSTITUTIONS] = rules.reserve.opening_fen
+    return opening
 
 
 async def _serve(settings: BankSettings) -> None:

@@ -6,23 +6,33 @@ send is asked of it again with the next delivery. Source: rulebook §2.3 step 5.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from settlement.clearing.lines import Clearing
 from settlement.ledger.balances import Balances, balances_now
 from settlement.store.banking import bank_of_account, insert_instructions, sends_under_way
 from settlement.store.database import Store
-from settlement.vocabulary.banking import BankInstruction, BankOrder, BankWord
-from settlement.vocabulary.chart import CASH, CONTRA, SETTLEMENT_BANK, SUB_LEDGER, Bucket
+from settlement.vocabulary.banking import SETTLEMENT_BANK, BankInstruction, BankOrder, BankWord
+from settlement.vocabulary.chart import CASH, CONTRA, SUB_LEDGER, Bucket
 
+NOTHING_COVERED: Final[Mapping[int, int]] = {}
 INSTITUTIONS = 0  # their money lies at bank 1, under this account
 
 
-def instruct_banks(store: Store, clearing: Clearing, day: str, run: int) -> None:
-    """After delivery: SETTLE for every changed sub-ledger, SEND where a bank has more than it owes."""
+def instruct_banks(
+    store: Store, clearing: Clearing, day: str, run: int, covers: Mapping[int, int] = NOTHING_COVERED
+) -> None:
+    """After delivery: SETTLE for every changed sub-ledger, SEND where a bank has more than it owes.
+
+    `covers`: fen by account, out of the settlement reserve.
+    """
     bank_of = bank_of_account(store)
     settles: dict[int, list[BankInstruction]] = defaultdict(list)
-    changes = dict(zip(clearing.cash["account_id"].tolist(), clearing.cash_changes().tolist(), strict=True))
-    changes[INSTITUTIONS] = clearing.trading_fees_fen + clearing.settlement_fees_fen
+    changes: dict[int, int] = defaultdict(int)
+    changes.update(zip(clearing.cash["account_id"].tolist(), clearing.cash_changes().tolist(), strict=True))
+    for account_id, covered_fen in covers.items():
+        changes[account_id] += covered_fen
+    changes[INSTITUTIONS] = clearing.trading_fees_fen + clearing.settlement_fees_fen - sum(covers.values())
     for account_id, change_fen in changes.items():
         if change_fen:
             bank_id = bank_of.get(account_id, SETTLEMENT_BANK)
@@ -34,6 +44,17 @@ def instruct_banks(store: Store, clearing: Clearing, day: str, run: int) -> None
         name = f"{day}/{run}/send/{source}-{target}"
         send = BankInstruction(name, BankOrder.SEND, INSTITUTIONS, amount_fen, target)
         insert_instructions(store, source, [send])
+
+
+def instruct_recovery(store: Store, account_id: int, amount_fen: int, cause: str) -> None:
+    """A member pays the institutions: SETTLE of both sub-ledgers, SEND if they are at two banks."""
+    bank_id = bank_of_account(store)[account_id]
+    for at, whose, fen in ((bank_id, account_id, -amount_fen), (SETTLEMENT_BANK, INSTITUTIONS, amount_fen)):
+        settle = BankInstruction(f"{cause}/settle/{whose}", BankOrder.SETTLE, whose, fen)
+        insert_instructions(store, at, [settle])
+    if bank_id != SETTLEMENT_BANK:
+        send = BankInstruction(f"{cause}/send", BankOrder.SEND, INSTITUTIONS, amount_fen, SETTLEMENT_BANK)
+        insert_instructions(store, bank_id, [send])
 
 
 def surplus(store: Store, bank_of: Mapping[int, int]) -> dict[int, int]:

@@ -16,7 +16,7 @@ from settlement.ledger.balances import balances_as_of, issued_units
 from settlement.ledger.book import chain_head
 from settlement.ledger.check import check_ledger
 from settlement.operations.audit import check_audit
-from settlement.reconciliation import cleared_figures, delivered_figures, reconcile
+from settlement.reconciliation import as_confirmed, cleared_figures, delivered_figures, reconcile
 from settlement.registry.accounts import account_names
 from settlement.reports.assets import asset_word
 from settlement.reports.balances import balance_sheet, code_of_assets
@@ -27,6 +27,7 @@ from settlement.store.breaks import Break, open_breaks, read_reports
 from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
 from settlement.store.days import DayRow, newest_day, read_day, stated_days
+from settlement.store.defaults import read_failures
 from settlement.store.received import read_seal
 
 EXIT_BREAKS = 3
@@ -90,7 +91,11 @@ def reconcile_command(data: Path = DATA, day: datetime = DAY) -> None:
         balances = balances_as_of(store, row.trading_day)
         clearing = read_clearing(store, row.trading_day, row.run)
         is_delivered = row.stage in (Stage.DELIVERED, Stage.STATED)
-        figures = (delivered_figures if is_delivered else cleared_figures)(balances, clearing)
+        if is_delivered:
+            failures = read_failures(store, row.trading_day)
+            figures = as_confirmed(delivered_figures(balances, clearing), clearing, failures)
+        else:
+            figures = cleared_figures(balances, clearing)
         codes = code_of_assets()
         found = reconcile(seal, figures, issued_units(store, row.trading_day), codes)
     for wrong in found.breaks:

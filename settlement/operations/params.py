@@ -192,6 +192,15 @@ class DecideObjection(Params, frozen=True):
     correcting_operation_id: Id = 0  # what has set it right; 0 = the objection is rejected
 
 
+class FundReserve(Params, frozen=True):
+    amount_fen: Amount  # of the settlement fees
+
+
+class Recover(Params, frozen=True):
+    entity_id: Id  # which owes the settlement reserve
+    amount_fen: Amount
+
+
 PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OPEN_ACCOUNT: OpenAccount,
     OperationKind.CLOSE_ACCOUNT: CloseAccount,
@@ -217,6 +226,8 @@ PARAMS: Final[dict[OperationKind, type[Params]]] = {
     OperationKind.OBJECT: Object,
     OperationKind.EXAMINE_OBJECTION: ExamineObjection,
     OperationKind.DECIDE_OBJECTION: DecideObjection,
+    OperationKind.FUND_RESERVE: FundReserve,
+    OperationKind.RECOVER: Recover,
 }
 assert set(PARAMS) == set(OperationKind), "expected fields for every operation"
 

@@ -76,6 +76,8 @@ MATRIX: Final[dict[OperationKind, Rule]] = {
     OperationKind.OBJECT: _HOLDER_ONE,
     OperationKind.EXAMINE_OBJECTION: _rule(_R_OP),
     OperationKind.DECIDE_OBJECTION: _REGISTRY_TWO,
+    OperationKind.FUND_RESERVE: _REGISTRY_TWO,
+    OperationKind.RECOVER: _REGISTRY_TWO,
 }
 assert set(MATRIX) == set(OperationKind), "expected a rule for every operation"
 

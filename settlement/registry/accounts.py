@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from settlement.errors import ConfigurationError
 from settlement.store.database import Store
-from settlement.vocabulary.chart import SETTLEMENT_BANK
+from settlement.vocabulary.banking import SETTLEMENT_BANK
 
 
 class Holder(NamedTuple):

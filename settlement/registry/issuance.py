@@ -7,12 +7,18 @@ from collections.abc import Sequence
 
 from settlement.ledger.entries import Entry, transfer
 from settlement.registry.accounts import Holder
+from settlement.vocabulary.banking import SETTLEMENT_BANK
 from settlement.vocabulary.chart import Bucket, LedgerKey, cash, units
 from settlement.vocabulary.entry_kinds import EntryKind
 
 
-def founding_blocks(holders: Sequence[Holder], contract_codes: dict[int, str]) -> list[list[Entry]]:
-    """Entries that give every holder its opening units and cash, in blocks to be booked in order."""
+def founding_blocks(
+    holders: Sequence[Holder], contract_codes: dict[int, str], reserve_fen: int = 0
+) -> list[list[Entry]]:
+    """Entries that give every holder its opening units and cash, in blocks to be booked in order.
+
+    `reserve_fen`: what the settlement reserve begins with, at the institutions' bank.
+    """
     blocks: list[list[Entry]] = []
     for contract_id, code in sorted(contract_codes.items()):
         owners = [h for h in holders if h.opening_lots.get(contract_id, 0) > 0]
@@ -25,6 +31,10 @@ def founding_blocks(holders: Sequence[Holder], contract_codes: dict[int, str]) -
             for h in depositors
         ]
         blocks.append([transfer(EntryKind.DEPOSIT, "founding/deposit", "opening deposits 期初入金", moves)])
+    if reserve_fen:
+        move = (cash(Bucket.BANK, SETTLEMENT_BANK), cash(Bucket.SETTLEMENT_RESERVE), reserve_fen)
+        memo = "settlement reserve 结算准备金"
+        blocks.append([transfer(EntryKind.DEPOSIT, "founding/reserve", memo, [move])])
     return blocks
 
 

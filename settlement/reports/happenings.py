@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from exchange.vocabulary.units import format_yuan
+from settlement.clearing.failures import Missing
 from settlement.reports.assets import asset_word
 from settlement.store.changes import read_changes
 from settlement.store.database import Store
+from settlement.store.defaults import read_failures
 from settlement.store.happenings import NamedOperation, line_openings, named_operations, runs_refused
 from settlement.vocabulary.operations import OperationKind
 
@@ -19,13 +21,19 @@ _NAMES_ZH: Final = {
     OperationKind.CLOSE_BREAK: "销记差异",
     OperationKind.OBJECT: "结算异议",
     OperationKind.DECIDE_OBJECTION: "异议裁定",
+    OperationKind.FUND_RESERVE: "计提结算准备金",
+    OperationKind.RECOVER: "追偿结算准备金垫付",
 }
+
+
+_MISSING_ZH: Final = {Missing.UNITS: "配额", Missing.CASH: "资金"}
 
 
 class Happening(NamedTuple):
     """One thing worth telling."""
 
-    what: str  # line-cut, restart, refused-run, bust, correction, or the kind of an operation
+    #: line-cut, restart, refused-run, bust, correction, failed-trade, cover, or the kind of an operation
+    what: str
     zh: str
     en: str
 
@@ -36,6 +44,7 @@ def happenings(store: Store, trading_day: int, codes: Mapping[int, str]) -> list
         *(_operation(one, codes) for one in named_operations(store, trading_day)),
         *_changes(store, trading_day),
         *_refusals(store, trading_day, codes),
+        *_failures(store, trading_day),
         *_lines(store, trading_day),
     ]
 
@@ -86,6 +95,30 @@ def _refusals(store: Store, trading_day: int, codes: Mapping[int, str]) -> list[
                 f"首处账户 {place}，上海/武汉 {figures}",
                 f"run {refused.run} refused by Shanghai: {refused.difference_count} difference(s), the first "
                 f"on account {place}: Shanghai/Wuhan {figures}",
+            )
+        )
+    return found
+
+
+def _failures(store: Store, trading_day: int) -> list[Happening]:
+    failures = read_failures(store, trading_day)
+    found = []
+    for one in failures.trades:
+        missing = _MISSING_ZH[one.missing]
+        found.append(
+            Happening(
+                "failed-trade",
+                f"成交 {one.match_id} 交收失败：账户 {one.account_id} {missing}不足",
+                f"trade {one.match_id} failed: account {one.account_id} was short of {one.missing}",
+            )
+        )
+    for account_id, fen in failures.covers.items():
+        yuan = format_yuan(fen)
+        found.append(
+            Happening(
+                "cover",
+                f"结算准备金为账户 {account_id} 垫付 {yuan} 元",
+                f"the settlement reserve paid {yuan} yuan for account {account_id}",
             )
         )
     return found

@@ -16,9 +16,9 @@ from settlement.clearing.lines import Clearing
 from settlement.ledger.balances import Balances, balances_as_of, day_movements, member_cash, trading_units
 from settlement.registry.accounts import AccountName, account_names
 from settlement.reports.trade_lines import TradeLines
-from settlement.store.cleared import read_clearing
 from settlement.store.database import Store
 from settlement.store.days import read_day
+from settlement.store.defaults import read_delivered
 from settlement.vocabulary.chart import CASH, IN_TRADING, MEMBERS_CASH
 from settlement.vocabulary.entry_kinds import EntryKind
 
@@ -36,6 +36,7 @@ CASH_HEADER: Final = (
     "结算手续费 settlement_fee",
     "入金 cash_in",
     "出金 cash_out",
+    "结算准备金垫付 reserve_cover",
 )
 HOLDING_HEADER: Final = (
     "持有 holding",
@@ -83,14 +84,14 @@ class DayBook(NamedTuple):
 def read_day_book(
     store: Store, trading_day: int, codes: Mapping[int, str], clearing: Clearing | None = None
 ) -> DayBook:
-    """Read what a delivered day's statements are made of; `clearing`: the confirmed run, if at hand."""
+    """Read what a delivered day's statements are made of; `clearing`: what was delivered, if at hand."""
     row = read_day(store, trading_day)
     assert row is not None, f"expected day {trading_day} in the store, found none"
     day = trading_day_date(trading_day).isoformat()
     names = account_names(store)
     balances = balances_as_of(store, trading_day)
     moved = _sums_by_owner(store, trading_day)
-    clearing = clearing if clearing is not None else read_clearing(store, trading_day, row.run)
+    clearing = clearing if clearing is not None else read_delivered(store, trading_day, row.run)
     return DayBook(
         day,
         names,
@@ -159,6 +160,7 @@ def _cash_rows(
             -kinds.get(EntryKind.SETTLEMENT_FEE, (0, 0))[0],
             kinds.get(EntryKind.DEPOSIT, (0, 0))[1],
             -sum(kinds.get(kind, (0, 0))[0] for kind in (EntryKind.WITHDRAWAL, EntryKind.HOLD)),
+            sum(sum(kinds.get(kind, (0, 0))) for kind in (EntryKind.COVER, EntryKind.RECOVER)),
         )
         label = f"{name.name_zh} {name.name_en}"
         rows[account_id] = [("cash", day, account_id, label, *map(format_yuan, amounts))]

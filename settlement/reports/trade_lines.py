@@ -11,10 +11,14 @@ from settlement.clearing.lines import LINE_FIELDS, Rows
 from settlement.compiled import compiled
 from settlement.errors import CorruptionError
 
-#: by Method; then the word for a trade that was undone
-WORDS: Final = ("挂牌 listed", "大宗 block", "单向竞价 one-way", "连续竞价 continuous", "已撤销 undone")
+#: by Method; then the words for a trade that was undone, and for one that could not be delivered
+WORDS: Final = (
+    *("挂牌 listed", "大宗 block", "单向竞价 one-way", "连续竞价 continuous"),
+    *("已撤销 undone", "交收失败 failed"),
+)
 SIDES: Final = ("买入 buy", "卖出 sell")
 UNDONE: Final = len(Method)
+FAILED: Final = UNDONE + 1  # has a price and no quantity
 #: seven whole numbers of at most 20 characters with sign, point and comma, and the end of the line
 NUMBERS_BYTES: Final = 7 * 23 + 1
 
@@ -86,7 +90,7 @@ def _write(
     for place in range(len(sides)):
         line, side = sides[place] // 2, sides[place] % 2
         lots, price = table[line, LOTS], table[line, PRICE]
-        word = table[line, METHOD] if lots else UNDONE
+        word = table[line, METHOD] if lots else (FAILED if price else UNDONE)
         middle = (table[line, CONTRACT] * len(WORDS) + word) * len(SIDES) + side
         fees = SELLER_FEES if side else BUYER_FEES
         at = _put_text(text, at, head, 0, len(head))

@@ -32,9 +32,10 @@ def check_trades(store: Store, blocks: NDArray[np.void]) -> None:
     for trading_day, run in delivered:
         sql = (
             f"SELECT {_LINE} FROM clearing_line WHERE trading_day = ? AND run = ? AND quantity_lots > 0"
+            " AND match_id NOT IN (SELECT match_id FROM failed_trade WHERE trading_day = ?)"
             " ORDER BY match_id"
         )
-        lines = store.table(sql, 5, (trading_day, run))
+        lines = store.table(sql, 5, (trading_day, run, trading_day))
         _check_day(str(trading_day_date(trading_day)), lines, found[of_day == trading_day])
     strange = np.setdiff1d(of_day, [row[0] for row in delivered])
     expect("days of serials that a trade moved", [], [str(trading_day_date(day)) for day in strange.tolist()])

@@ -15,6 +15,8 @@ NAMED: Final = (
     OperationKind.CLOSE_BREAK,
     OperationKind.OBJECT,
     OperationKind.DECIDE_OBJECTION,
+    OperationKind.FUND_RESERVE,
+    OperationKind.RECOVER,
 )
 
 

@@ -12,8 +12,8 @@ from settlement.ledger.entries import Entry
 from settlement.operations.desk import Desk
 from settlement.operations.handler import Context, Outcome, done, refused
 from settlement.registry.accounts import entity_of_account
+from settlement.registry.handlers.checks import stays
 from settlement.store.banking import find_instruction, insert_instructions
-from settlement.store.freezes import is_short
 from settlement.store.restrictions import blocked_accounts
 from settlement.store.transfers import (
     Direction,
@@ -119,8 +119,8 @@ class Ending:
         """What waited to leave trading leaves it, if it may and is there."""
         available = balance_of(context.store, postings.available(transfer))
         is_cash = transfer.direction is Direction.WITHDRAWAL
-        if is_short(context.store, transfer.account_id):
-            outcome = refused(RefusalCode.FREEZE_INCOMPLETE, f"account {transfer.account_id}")
+        if (refusal := stays(context, transfer.account_id)) is not None:
+            outcome = refused(*refusal)
         elif available < transfer.amount:
             code = RefusalCode.CASH_INSUFFICIENT if is_cash else RefusalCode.UNITS_INSUFFICIENT
             outcome = refused(code, f"available {available:,} {'fen' if is_cash else 't'}")

@@ -10,14 +10,13 @@ from typing import Final
 from settlement.operations.handler import Context, Handler, Outcome, done
 from settlement.operations.params import BucketTransfer, Params
 from settlement.registry.accounts import find_entity, known_entity
-from settlement.registry.handlers.checks import contract_known, enough, standing
-from settlement.store.freezes import is_short
+from settlement.registry.handlers.checks import contract_known, enough, standing, stays
 from settlement.store.operations import Operation
 from settlement.store.transfers import Direction, Transfer, TransferState, insert_transfer
 from settlement.transfers.postings import leave_registry, to_registry, to_trading
 from settlement.vocabulary.chart import Bucket, LedgerKey, units
 from settlement.vocabulary.operations import OperationKind, OperationState
-from settlement.vocabulary.refusals import Refusal, RefusalCode
+from settlement.vocabulary.refusals import Refusal
 
 RUNNING: Final = Outcome(OperationState.RUNNING)
 
@@ -65,11 +64,9 @@ def _carry_out(context: Context, operation: Operation, params: Params, direction
 
 
 def may_leave(context: Context, entity_id: int) -> Refusal | None:
-    """Refuses to let anything out while a freeze of the account is not whole."""
+    """Refuses to let anything out while a freeze of the account is not whole, or it owes the reserve."""
     entity = find_entity(context.store, entity_id)
-    if entity is None or not is_short(context.store, entity.account_id):
-        return None
-    return Refusal(RefusalCode.FREEZE_INCOMPLETE, f"account {entity.account_id}")
+    return None if entity is None else stays(context, entity.account_id)
 
 
 def _handler(direction: Direction) -> Handler:

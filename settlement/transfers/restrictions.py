@@ -11,6 +11,7 @@ from exchange.vocabulary.records import Records
 from settlement.outgoing import restriction_records
 from settlement.store.breaks import broken_accounts
 from settlement.store.database import Store
+from settlement.store.defaults import debtors
 from settlement.store.freezes import short_orders
 from settlement.store.restrictions import closed_on, forbidden, note_told, told_on
 from settlement.vocabulary.chart import CASH
@@ -34,7 +35,8 @@ def restricted(store: Store, trading_day: int) -> dict[int, int]:
     """Eligibility of every account that may not do everything.
 
     While a freeze of units is short they may not be sold, while one of cash is short it may not be spent. An
-    account with an open break may not sell, one that was closed today may do nothing.
+    account with an open break may not sell, one that owes the settlement reserve may not buy, one that was
+    closed today may do nothing.
     """
     found: dict[int, int] = {}
     for account_id, (may_buy, may_sell) in forbidden(store).items():
@@ -43,6 +45,8 @@ def restricted(store: Store, trading_day: int) -> dict[int, int]:
     for order in short_orders(store):
         lost = Eligibility.BUY if order.asset_id == CASH else Eligibility.SELL
         found[order.account_id] = found.get(order.account_id, int(UNRESTRICTED)) & ~int(lost)
+    for account_id in debtors(store):
+        found[account_id] = found.get(account_id, int(UNRESTRICTED)) & ~int(Eligibility.BUY)
     found.update(dict.fromkeys(closed_on(store, trading_day), 0))
     for account_id in broken_accounts(store):
         found[account_id] = found.get(account_id, int(UNRESTRICTED)) & ~int(Eligibility.SELL)

@@ -1,7 +1,9 @@
 """What Wuhan and a settlement bank say to each other. Stored and sent, so never renamed."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+SETTLEMENT_BANK: Final = 1  # the first one; the institutions keep their cash there
 
 
 class BankOrder(StrEnum):

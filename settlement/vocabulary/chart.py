@@ -25,9 +25,6 @@ from typing import Final, NamedTuple
 
 CASH: Final = 0  # the asset id of cash; units have their contract's id, as in the records
 NOBODY: Final = 0  # owner of an account that belongs to an institution
-SETTLEMENT_BANK: Final = (
-    1  # owner id of the first settlement bank's account; institutions keep their cash there
-)
 
 
 class Bucket(StrEnum):

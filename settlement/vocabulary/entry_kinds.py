@@ -35,6 +35,9 @@ class EntryKind(StrEnum):
     DELIVERY_CASH = "delivery-cash"  # member cash of buyers -> of sellers
     TRADING_FEE = "trading-fee"  # member cash -> trading fee income
     SETTLEMENT_FEE = "settlement-fee"  # member cash -> settlement fee income
+    COVER = "cover"  # settlement reserve -> member cash: a shortfall at delivery
+    RECOVER = "recover"  # member cash -> settlement reserve: what was covered is paid back
+    FUND_RESERVE = "fund-reserve"  # settlement fee income -> settlement reserve
 
 
 #: by stored name

@@ -31,6 +31,8 @@ class OperationKind(StrEnum):
     OBJECT = "object"
     EXAMINE_OBJECTION = "examine-objection"
     DECIDE_OBJECTION = "decide-objection"
+    FUND_RESERVE = "fund-reserve"
+    RECOVER = "recover"
 
 
 class OperationState(StrEnum):

@@ -25,6 +25,7 @@ class RefusalCode(IntEnum):
     TOO_LATE = 201
     DAY_HELD = 202
     STATEMENTS_LATE = 203
+    DAY_RUNS = 204
     UNKNOWN_ACCOUNT = 301
     ACCOUNT_CLOSED = 302
     ACCOUNT_RESTRICTED = 303
@@ -42,6 +43,7 @@ class RefusalCode(IntEnum):
     FREEZE_INCOMPLETE = 405
     BREAK_CLOSED = 406
     OBJECTION_STATE = 407
+    RESERVE_OWED = 408
     VINTAGE_NOT_USABLE = 501
     NO_OBLIGATION = 502
     MORE_THAN_DUE = 503
@@ -101,6 +103,9 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
         "the statements of the settlement day are late: cash in and out is restricted",
         "wait until the day is stated",
     ),
+    RefusalCode.DAY_RUNS: RefusalText(
+        "交易日进行中", "not while a trading day runs", "ask again when the day is stated"
+    ),
     RefusalCode.UNKNOWN_ACCOUNT: RefusalText(
         "无此账户", "there is no such account", "check the account number"
     ),
@@ -157,6 +162,11 @@ REFUSAL_TEXTS: Final[dict[RefusalCode, RefusalText]] = {
         "冻结尚未足额，暂停转出",
         "a freeze of this account is not whole yet: nothing may leave",
         "wait until it is whole or released",
+    ),
+    RefusalCode.RESERVE_OWED: RefusalText(
+        "结算准备金垫付款未归还，暂停转出",
+        "what the settlement reserve paid for the account is not paid back: nothing may leave",
+        "pay in what the detail names; the registry then takes it back",
     ),
     RefusalCode.VINTAGE_NOT_USABLE: RefusalText(
         "该年度配额不可用于此次履约",

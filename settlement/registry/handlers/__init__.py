@@ -14,6 +14,7 @@ from settlement.registry.handlers.issuance import (
 )
 from settlement.registry.handlers.movements import NON_TRADE_TRANSFER, RETIRE
 from settlement.registry.handlers.objections import DECIDE_OBJECTION, EXAMINE_OBJECTION, OBJECT
+from settlement.registry.handlers.reserve import FUND_RESERVE, RECOVER
 from settlement.registry.handlers.reversal import REVERSE
 from settlement.vocabulary.operations import OperationKind
 
@@ -33,4 +34,6 @@ REGISTRY_HANDLERS: Final[dict[OperationKind, Handler]] = {
     OperationKind.OBJECT: OBJECT,
     OperationKind.EXAMINE_OBJECTION: EXAMINE_OBJECTION,
     OperationKind.DECIDE_OBJECTION: DECIDE_OBJECTION,
+    OperationKind.FUND_RESERVE: FUND_RESERVE,
+    OperationKind.RECOVER: RECOVER,
 }

@@ -6,9 +6,8 @@ from settlement.cash_rules import load_cash_rules
 from settlement.ledger.balances import balances_now
 from settlement.operations.handler import DONE, Context, Handler, Outcome
 from settlement.registry.accounts import Holder, find_entity, open_accounts
-from settlement.registry.handlers.checks import province_known, standing
+from settlement.registry.handlers.checks import province_known, standing, stays
 from settlement.store.entities import close_entity, is_account_taken, restrict_entity
-from settlement.store.freezes import is_short
 from settlement.store.operations import Operation
 from settlement.vocabulary.chart import OF_REGISTRY_ACCOUNT, OF_TRADING_ACCOUNT
 from settlement.vocabulary.refusals import Refusal, RefusalCode
@@ -52,9 +51,7 @@ def _check_close(context: Context, params: Any, is_reserved: bool) -> Refusal | 
         )
         if amount and is_own:
             return Refusal(RefusalCode.ACCOUNT_NOT_EMPTY, f"{amount} of {key.code}")
-    if is_short(context.store, entity.account_id):
-        return Refusal(RefusalCode.FREEZE_INCOMPLETE, f"account {entity.account_id}")
-    return None
+    return stays(context, entity.account_id)
 
 
 def _close(context: Context, operation: Operation, params: Any) -> Outcome:

@@ -6,6 +6,8 @@ from settlement.ledger.balances import balance_of
 from settlement.operations.handler import Context
 from settlement.registry.accounts import find_entity
 from settlement.store.breaks import broken_accounts
+from settlement.store.defaults import owed_by
+from settlement.store.freezes import is_short
 from settlement.vocabulary.chart import CASH, LedgerKey
 from settlement.vocabulary.refusals import Refusal, RefusalCode
 
@@ -23,6 +25,15 @@ def standing(context: Context, entity_id: int, *, must_move: bool = False) -> Re
         return Refusal(RefusalCode.ACCOUNT_RESTRICTED, f"entity {entity_id} may not move units")
     if entity.account_id in broken_accounts(context.store):
         return Refusal(RefusalCode.BROKEN_ACCOUNT, f"account {entity.account_id}")
+    return None
+
+
+def stays(context: Context, account_id: int) -> Refusal | None:
+    """Why nothing may leave an account's trading and cash."""
+    if is_short(context.store, account_id):
+        return Refusal(RefusalCode.FREEZE_INCOMPLETE, f"account {account_id}")
+    if owed_fen := owed_by(context.store, account_id):
+        return Refusal(RefusalCode.RESERVE_OWED, f"account {account_id} owes {owed_fen} fen")
     return None
 
 

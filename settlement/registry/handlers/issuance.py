@@ -83,7 +83,7 @@ def _true_up(context: Context, operation: Operation, params: Any) -> Outcome:
 
 def _check_auction(context: Context, params: Any, is_reserved: bool) -> Refusal | None:
     if not context.moment.owns_available:
-        return Refusal(RefusalCode.DAY_HELD, "ask again after the day's statements")
+        return Refusal(RefusalCode.DAY_RUNS, "ask again after the day's statements")
     entity = entity_of_account(context.store, params.account_id)
     if entity is None:
         return Refusal(RefusalCode.UNKNOWN_ACCOUNT, f"account {params.account_id}")

@@ -27,6 +27,7 @@ from settlement.registry.handlers.reversal import REVERSIBLE
 from settlement.serials.check import check_serials
 from settlement.store.booked import held_for
 from settlement.store.breaks import open_breaks
+from settlement.store.defaults import owed_by
 from settlement.store.objections import objections
 from settlement.store.operations import Operation, operations_in, read_operation
 from settlement.vocabulary.chart import CASH, CONTRA, Bucket, cash, units
@@ -60,6 +61,7 @@ BETWEEN_DAYS: Final = (
     OperationKind.OBJECT,
     OperationKind.EXAMINE_OBJECTION,
     OperationKind.DECIDE_OBJECTION,
+    OperationKind.RECOVER,
 )
 _OF_ENTITY: Final = (Bucket.REGISTRY_AVAILABLE, lambda who: who.entity_id)
 _OF_PROVINCE: Final = (Bucket.PROVINCIAL, lambda who: who.province_id)
@@ -101,8 +103,13 @@ class Life:
             for number in range(1, ENTITIES + 1)
         ]  # fmt: skip
         self.year = obligation_year
-        self.town = Town(folder, tuple(self.people), codes=codes, obligation_year=obligation_year)
-        self.banks = Banks(self.people)
+        # in two of three lives a freeze takes what was matched too; the reserve is large or very small
+        reserve_fen = self.random.choice((300_000, 3_000_000_000))
+        self.town = Town(
+            folder, tuple(self.people), codes=codes, obligation_year=obligation_year,
+            is_matched_frozen=seed % 3 != 2, reserve_fen=reserve_fen,
+        )  # fmt: skip
+        self.banks = Banks(self.people, reserve_fen)
         self.day = first_day
         self.shanghai = FakeShanghai(first_day, **FEES)
         self.asked: Counter[tuple[OperationKind, OperationState]] = Counter()
@@ -120,11 +127,14 @@ class Life:
         for _ in range(self.random.randint(20, 70)):
             self._happen()
         self._reconnect()
+        arrested = self._arrest() if self.random.random() < 0.3 else None
         self.shanghai.seal()
         self.town.pump(self.random.randint(1, 60))
         if self.random.random() < DEATH:
             self._die()
         assert self.town.stage is Stage.STATED, self.town.stage
+        if arrested is not None:
+            self.town.by_registry(OperationKind.RELEASE, **arrested)
         self._some(8)
         self._agree()
         self.day = trading_calendar().next_trading_day(self.day)
@@ -172,6 +182,26 @@ class Life:
             self._reconnect()
         if self.random.random() < 0.8:
             self.town.pump(self.random.randint(1, 5))
+
+    def _arrest(self) -> dict[str, Any] | None:
+        """A court takes all that one side of the newest trade has, after it was matched."""
+        if not self.shanghai.trades:
+            return None
+        _, buyer, seller, contract, *_ = self.shanghai.trades[-1]
+        account, asset = self.random.choice(((buyer, CASH), (seller, contract)))
+        who = next((one for one in self.people if one.account_id == account), None)
+        if who is None:
+            return None
+        bucket = Bucket.MEMBER_CASH if asset == CASH else Bucket.TRADING_AVAILABLE
+        key = cash(bucket, account) if asset == CASH else units(asset, bucket, account)
+        amount = balance_of(self.town.store, key) + self.random.randint(0, 500)
+        place = Place.CASH if asset == CASH else Place.TRADING
+        self.count += 1
+        paper = {"entity_id": who.entity_id, "place": place.value, "contract_id": asset, "amount": amount}
+        order = {**paper, "document": f"arrest {self.count}"}
+        self._count(self.town.by_registry(OperationKind.FREEZE, **order))
+        self.town.pump()
+        return order
 
     # ---- the market
 
@@ -344,6 +374,9 @@ class Life:
     def _held_by_province(self, entity_id: int, contract_id: int) -> int:
         return held_for(self.town.store, entity_id, contract_id) if self._has_begun() else 0
 
+    def _owed(self, who: Holder) -> int:
+        return owed_by(self.town.store, who.account_id) if self._has_begun() else 0
+
     def _some_frozen(self, kind: OperationKind, place: Place, contract_id: int, who: Holder) -> int:
         """Of a release mostly a part of what is frozen there."""
         most = 40_000_000 if place is Place.CASH else 2_000
@@ -421,5 +454,12 @@ class Life:
                 return {"objection_id": found, **why}
             case OperationKind.CLOSE_BREAK:
                 return {"break_id": 1, "reason": "none"}
+            case OperationKind.FUND_RESERVE:
+                return {"amount_fen": random.randint(1, 2_000)}
+            case OperationKind.RECOVER:
+                owing = [one for one in self.people if self._owed(one)]
+                debtor = random.choice(owing or self.people)
+                most = max(1, self._owed(debtor))
+                return {"entity_id": debtor.entity_id, "amount_fen": random.randint(1, most)}
             case _:
                 return of_entity

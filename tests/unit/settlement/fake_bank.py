@@ -67,8 +67,11 @@ class FakeBank:
 class Banks:
     """All banks of a town, and the line between them and Wuhan."""
 
-    def __init__(self, holders: Sequence[Holder], count: int = 2) -> None:
+    def __init__(self, holders: Sequence[Holder], reserve_fen: int = 0, count: int = 2) -> None:
         self.by_id = {bank_id: FakeBank(bank_id, holders) for bank_id in range(1, count + 1)}
+        if reserve_fen:
+            self.by_id[1].sub_ledger[INSTITUTIONS] = reserve_fen
+            self.by_id[1].total += reserve_fen
 
     def exchange(self, city: City) -> list[Instruction]:
         """Instructions out, movements in, until nothing moves; gives what the core says to Shanghai."""

@@ -30,9 +30,10 @@ RUNNING = (OperationState.RUNNING, RefusalCode.NONE)
 class Place:
     """Both cities and two banks; Anna (account 1001) and Carl are at bank 2, Ben and Dora at bank 1."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_matched_frozen: bool = False, reserve_fen: int = 0) -> None:
         people = tuple(h._replace(bank_id=1 + h.account_id % 2) for h in holders())
-        self.town, self.banks = Town(folder, people), Banks(people)
+        self.town = Town(folder, people, is_matched_frozen=is_matched_frozen, reserve_fen=reserve_fen)
+        self.banks = Banks(people, reserve_fen)
         self.bank = self.banks.by_id[BANK]
         self.begin(FakeShanghai(**FEES))
 

@@ -16,7 +16,8 @@ from settlement.ledger.check import check_ledger
 from settlement.reports.balances import balance_sheet
 from settlement.reports.statements import read_day_book, statement
 from settlement.store.breaks import read_reports
-from settlement.vocabulary.chart import CASH, SETTLEMENT_BANK, Bucket, cash, units
+from settlement.vocabulary.banking import SETTLEMENT_BANK
+from settlement.vocabulary.chart import CASH, Bucket, cash, units
 from tests.unit.settlement.fake_shanghai import FakeShanghai
 from tests.unit.settlement.town import CEA, CODES, Town
 
@@ -151,6 +152,7 @@ def test_a_statement_shows_opening_trades_fees_and_closing(tmp_path: Path) -> No
         "1.65",
         "0.00",
         "0.00",
+        "0.00",
     ]
     assert rows[3] == [
         "holding",
@@ -177,7 +179,7 @@ def test_the_first_statement_shows_deposit_and_allocation_as_coming_in(tmp_path:
     text = (tmp_path / "statements" / "2021-12-16" / "1001.csv").read_text(encoding="utf-8-sig")
     rows = [line.split(",") for line in text.splitlines()]
     assert rows[1][4:6] == ["0.00", "100000000.00"]
-    assert rows[1][10:] == ["100000000.00", "0.00"]
+    assert rows[1][10:] == ["100000000.00", "0.00", "0.00"]
     assert rows[3][4:] == ["0", "0", "0", "1000000", "0", "1000000", "0"]
 
 

@@ -13,7 +13,8 @@ from settlement.ledger.chain import GENESIS
 from settlement.ledger.check import check_ledger
 from settlement.ledger.entries import Entry, Posting, imbalance, transfer
 from settlement.store.database import Store
-from settlement.vocabulary.chart import SETTLEMENT_BANK, Bucket, cash, units
+from settlement.vocabulary.banking import SETTLEMENT_BANK
+from settlement.vocabulary.chart import Bucket, cash, units
 from settlement.vocabulary.entry_kinds import EntryKind
 
 DAY = 8_020

@@ -57,11 +57,21 @@ class Town:
         codes: Mapping[int, str] = CODES,
         obligation_year: int = 0,
         keys: Path | None = None,
+        is_matched_frozen: bool = False,
+        reserve_fen: int = 0,
     ) -> None:
         self.path = folder / "wuhan.sqlite"
         people = people or holders()
         self.season = Season(
-            "test", len(people), people, lambda day: codes, folder, fault, obligation_year=obligation_year
+            "test",
+            len(people),
+            people,
+            lambda day: codes,
+            folder,
+            fault,
+            obligation_year=obligation_year,
+            is_matched_frozen=is_matched_frozen,
+            reserve_fen=reserve_fen,
         )
         if keys is not None:
             self.season = self.season._replace(

@@ -161,7 +161,7 @@ def test_a_true_up_needs_the_units_to_be_there(registry: Registry) -> None:
 
 def test_an_auction_issue_waits_for_the_hour(registry: Registry) -> None:
     registry.at(owns_available=False)
-    refused(registry, Code.DAY_HELD, M_OP, Kind.AUCTION_ISSUE, **AUCTION)
+    refused(registry, Code.DAY_RUNS, M_OP, Kind.AUCTION_ISSUE, **AUCTION)
     registry.at(owns_available=True)
     done(registry, M_OP, Kind.AUCTION_ISSUE, **AUCTION)
     assert registry.has(Bucket.TRADING_AVAILABLE, 1001) == 10

@@ -33,6 +33,8 @@ TABLE = {
     "object": ("holder", ""),
     "examine-objection": ("registry", ""),
     "decide-objection": ("registry", "registry"),
+    "fund-reserve": ("registry", "registry"),
+    "recover": ("registry", "registry"),
 }
 
 
