@@ -47,6 +47,7 @@ from settlement.reports.happenings import happenings
 from settlement.reports.statements import read_day_book, write_statements
 from settlement.seal import check_seal
 from settlement.season import Season
+from settlement.serials.sums import serial_breaks
 from settlement.signatures import sign_delivery
 from settlement.store.breaks import (
     Break,
@@ -292,10 +293,11 @@ class Steps:
         contracts = self._season.contracts_of_day(day.trading_day)
         issued = issued_units(self._store, day.trading_day)
         result = reconcile(self._seal(day), figures, issued, contracts)
+        breaks = (*result.breaks, *serial_breaks(self._store))
         record_breaks(
             self._store,
             day.trading_day,
-            result.breaks,
+            breaks,
             f"found no more after run {day.run} of {_date(day)}",
         )
         brought = self._delivered(day) if is_delivered else None
@@ -307,7 +309,7 @@ class Steps:
             brought.amount_fen if brought else 0,
             result.units_conserved,
             result.cash_conserved,
-            len(result.breaks),
+            len(breaks),
         )
         save_report(self._store, report)
         return Done(day, (), DaySignal.STATEMENTS_WRITTEN if is_delivered else None)

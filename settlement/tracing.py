@@ -12,6 +12,7 @@ import numpy as np
 from settlement.clearing.changed import apply_changes
 from settlement.clearing.lines import Clearing, Rows
 from settlement.pinning import difference, parts_of
+from settlement.serials.sums import account_of, unequal_sums
 from settlement.store.breaks import KeptBreak, kept_breaks
 from settlement.store.changes import read_changes
 from settlement.store.cleared import read_clearing
@@ -71,6 +72,8 @@ def trace(store: Store, found: KeptBreak) -> Trace:
     clearing = read_clearing(store, day.trading_day, day.run) if day is not None and day.run else None
     if not found.found.account_id:
         rows = list(_of_total(store, found))
+    elif found.found.what is BreakKind.SERIALS:
+        rows = _of_serials(store, found)
     elif found.found.what in BUCKETS:
         rows = list(_of_account(store, found, clearing))
     else:
@@ -97,6 +100,16 @@ def _of_total(store: Store, total: KeptBreak) -> Iterator[TraceRow]:
         yield TraceRow(f"break {one.break_id}: {one.found.what} of account {one.found.account_id}", change)
     if rest:
         yield TraceRow("explained by no account", rest)
+
+
+def _of_serials(store: Store, kept: KeptBreak) -> list[TraceRow]:
+    """Buckets of the account that still differ, each with its balance."""
+    of_break = kept.found.account_id, kept.found.asset_id
+    return [
+        TraceRow(f"{one.account.code}: serials of {one.serial_lots:,} t, balance", one.balance_lots)
+        for one in unequal_sums(store)
+        if (account_of(store, one.account), one.account.asset_id) == of_break
+    ]
 
 
 def _of_account(store: Store, kept: KeptBreak, clearing: Clearing | None) -> Iterator[TraceRow]:

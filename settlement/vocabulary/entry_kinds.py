@@ -54,6 +54,7 @@ class BreakKind(StrEnum):
     FEES_TOTAL = "fees-total"
     TRADES = "trades"
     ISSUED = "issued-not-held"  # inside Wuhan: issued against held
+    SERIALS = "serials-not-held"  # inside Wuhan: the serials of a bucket against its balance
     BANK = "bank-not-owed"  # inside Wuhan: bank against member cash, fees and reserves
     BANK_ACCOUNT = "bank-sub-ledger"  # of one account at its bank; account 0: the institutions'
     BANK_TOTAL = "bank-total"  # a special settlement account against its sub-ledgers

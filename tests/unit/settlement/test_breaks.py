@@ -10,7 +10,8 @@ from exchange.vocabulary.kinds import Kind
 from settlement.instructions import DayHeld, Tell
 from settlement.pinning import unpinned
 from settlement.store.breaks import Break, KeptBreak, find_break, kept_breaks, open_breaks
-from settlement.vocabulary.chart import CASH
+from settlement.tracing import trace
+from settlement.vocabulary.chart import CASH, Bucket
 from settlement.vocabulary.entry_kinds import BreakKind
 from settlement.vocabulary.operations import OperationState
 from settlement.vocabulary.refusals import RefusalCode
@@ -140,3 +141,30 @@ def test_a_total_is_explained_by_accounts_that_sum_to_it(
 ) -> None:
     assert unpinned([*accounts, total]) == ([] if is_pinned else [total])
     assert unpinned([*accounts, total._replace(closed_day=11)]) == []
+
+
+def test_a_serial_in_the_wrong_account_is_a_break_of_both_at_the_day_s_end(place: Place) -> None:
+    store = place.town.store
+    sql = "SELECT ledger_account_id FROM ledger_account WHERE asset_id = ? AND bucket = ? AND owner_id = ?"
+    ours, theirs = (
+        store.number(sql, (CEA, Bucket.TRADING_AVAILABLE.value, owner)) for owner in (ACCOUNT, 1002)
+    )
+    with store.transaction():
+        store.execute("DROP TRIGGER serial_block_fixed")  # whoever may write the file may do this
+        store.execute(
+            "UPDATE serial_block SET ledger_account_id = ?"
+            " WHERE ledger_account_id = ? AND to_entry_id IS NULL",
+            (theirs, ours),
+        )
+    place.shanghai.seal()
+    place.town.pump()
+
+    found = kept_breaks(store, only_open=True)
+    assert [one.found for one in found] == [
+        Break(ACCOUNT, CEA, BreakKind.SERIALS, 0, 1_000_000),
+        Break(1002, CEA, BreakKind.SERIALS, 2_000_000, 1_000_000),
+    ]
+    assert [row.amount for row in trace(store, found[0]).rows] == [1_000_000]
+    assert unpinned(kept_breaks(store)) == [], "the two accounts are blocked, the market opens"
+    place.begin(FakeShanghai(NEXT_DAY, **FEES))
+    assert place.shanghai.eligibility == {ACCOUNT: ALL_BUT_SELL, 1002: ALL_BUT_SELL}
