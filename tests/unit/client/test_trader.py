@@ -16,11 +16,13 @@ from exchange.client import (
     QueryRefused,
     Result,
     Trader,
+    VersionUnknown,
     load_credentials,
 )
 from exchange.client.events import Trade
 from exchange.vocabulary.enums import OrderKind, QueryKind, Side
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import make
 from exchange.vocabulary.rejects import RejectReason
 from tests.unit.client.server import Peer, ScriptedExchange, kinds
@@ -257,3 +259,11 @@ def test_credentials_are_refused_when_others_could_read_them(tmp_path: Path) -> 
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(CredentialsUnusable, match="cannot be read"), contextlib.suppress(OSError):
         load_credentials(path)
+
+
+async def test_an_exchange_of_another_version_ends_the_trader_for_good() -> None:
+    async with Exchange() as exchange:
+        exchange.publish(make(Kind.STREAM_OPENED, version=PROTOCOL_VERSION + 1))
+        with pytest.raises(VersionUnknown):
+            await Trader.open(CREDENTIALS, exchange.address, is_patient=True)
+        assert len(exchange.logins) == 1 and exchange.commands() == []
