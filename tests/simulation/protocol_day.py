@@ -1,7 +1,7 @@
 """A small trading day, record by record: written as exchange/protocol/DAY.md, and read back to be replayed.
 
-`python -m tests.simulation.protocol_day` writes the page. What is sent comes from the script below and from the
-registry; what is received is what the real engine released. A replay knows the page alone.
+`python -m tests.simulation.protocol_day` writes the page. What is sent comes from the script below and from
+the registry; what is received is what the real engine released. A replay knows the page alone.
 """
 
 import re
@@ -105,28 +105,40 @@ class _Script:
         yield _clock(9, 15), "the day is defined", list
         yield _clock(9, 30), "the morning session begins", list
         yield _clock(9, 30, 5), "a listing", lambda: self._of(alice.listing(Side.SELL, 5_100, 100))
-        yield _clock(9, 30, 9), "rejects: beyond the band, nothing asked", lambda: self._of(
-            alice.listing(Side.SELL, 5_600, 100), alice.listing(Side.SELL, 5_100, 0)
+        yield (
+            _clock(9, 30, 9),
+            "rejects: beyond the band, nothing asked",
+            lambda: self._of(alice.listing(Side.SELL, 5_600, 100), alice.listing(Side.SELL, 5_100, 0)),
         )
         yield _clock(9, 31), "a take of a part", lambda: self._of(bob.take(Side.BUY, 5_100, 40), who="bob")
-        yield _clock(9, 32), "the take once more under its reference, then one at too low a price", self._again
+        yield (
+            _clock(9, 32),
+            "the take once more under its reference, then one at too low a price",
+            self._again,
+        )
         yield _clock(10), "what is left is reduced and cancelled", self._reduce_and_cancel
         yield _clock(11, 30), "lunch", list
         yield _clock(13), "the afternoon session begins", list
-        yield _clock(13, 5), "a block is offered", lambda: self._of(
-            alice.make(
-                Kind.BLOCK_OFFER,
-                side=Side.SELL,
-                price_ticks=5_050,
-                quantity_lots=100_000,
-                counterparty_account_id=ACCOUNTS[BOB],
-            )
+        yield (
+            _clock(13, 5),
+            "a block is offered",
+            lambda: self._of(
+                alice.make(
+                    Kind.BLOCK_OFFER,
+                    side=Side.SELL,
+                    price_ticks=5_050,
+                    quantity_lots=100_000,
+                    counterparty_account_id=ACCOUNTS[BOB],
+                )
+            ),
         )
         yield _clock(13, 6), "accepted at another price, then at the offered one", self._accept
         yield _clock(14), "the market is halted; a listing is refused", self._halt
         yield _clock(14, 1), "and goes on", lambda: self._operate(Kind.RESUME, level=Level.MARKET)
-        yield _clock(14, 30), "a listing that will lapse", lambda: self._of(
-            bob.listing(Side.BUY, 4_900, 30), who="bob"
+        yield (
+            _clock(14, 30),
+            "a listing that will lapse",
+            lambda: self._of(bob.listing(Side.BUY, 4_900, 30), who="bob"),
         )
         yield _clock(15), "the close, the figures and the seal", list
 
@@ -135,9 +147,7 @@ class _Script:
 
     def _again(self) -> list[Record]:
         self.bob.reference -= 1
-        return self._of(
-            self.bob.take(Side.BUY, 5_100, 40), self.bob.take(Side.BUY, 5_000, 40), who="bob"
-        )
+        return self._of(self.bob.take(Side.BUY, 5_100, 40), self.bob.take(Side.BUY, 5_000, 40), who="bob")
 
     def _reduce_and_cancel(self) -> list[Record]:
         order_id = self._last(Kind.ACCEPTED, "order_id")
@@ -150,9 +160,7 @@ class _Script:
         order_id = self._last(Kind.BLOCK_OFFERED, "order_id")
         return self._of(
             *(
-                self.bob.make(
-                    Kind.BLOCK_ACCEPT, order_id=order_id, price_ticks=price, quantity_lots=100_000
-                )
+                self.bob.make(Kind.BLOCK_ACCEPT, order_id=order_id, price_ticks=price, quantity_lots=100_000)
                 for price in (5_000, 5_050)
             ),
             who="bob",
@@ -253,12 +261,12 @@ _INTRO: Final = """# Bytes of a whole trading day
 
 Written by `python -m tests.simulation.protocol_day`; do not edit. Every record is the 64 bytes of one data
 packet, its length and type included, as PROTOCOL.md lays them out. `>` was sent by a login, `<` is the next
-record of a stream; under each heading first what is sent, then all that it causes, in the order in which it is
-released. Between two headings nothing happens but the passing of time.
+record of a stream; under each heading first what is sent, then all that it causes, in the order in which it
+is released. Between two headings nothing happens but the passing of time.
 
 The day is of the profile `test` (both fees charged), with one contract whose base price is 50.00. `alice` has
-account 1001 and stream 16, `bob` account 1002 and stream 17; each begins with 1,000,000 t and 100 million yuan.
-A test sends what this page says was sent to a real engine and compares every byte that comes out.
+account 1001 and stream 16, `bob` account 1002 and stream 17; each begins with 1,000,000 t and 100 million
+yuan. A test sends what this page says was sent to a real engine and compares every byte that comes out.
 """
 
 

@@ -1,4 +1,4 @@
-"""DAY.md: the page that the engine gives, and an engine that gives the page's bytes for the page's commands."""
+"""DAY.md: the page is what the engine gives, and the page's commands give the page's bytes."""
 
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import read
