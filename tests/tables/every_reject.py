@@ -1,7 +1,7 @@
 """One small case for every code that the kernel gives: the shortest acceptance table that has it.
 
-Cases are found, not listed: a table that says `-> !REASON` claims that REASON can be reached, and running it on
-the kernel shows that it is. What no plain table can say (a full market) is written here.
+Cases are found, not listed: a table that says `-> !REASON` claims that REASON can be reached, and running it
+on the kernel shows that it is. What no plain table can say (a full market) is written here.
 """
 
 import importlib
