@@ -5,7 +5,13 @@ from exchange.client.chunk import Chunk
 from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials, address_of, credentials_of, load_credentials
 from exchange.client.decode import OtherRecord, decode_events, decode_replies
-from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused, QueryRefused
+from exchange.client.errors import (
+    ConnectionLost,
+    CredentialsUnusable,
+    LoginRefused,
+    QueryRefused,
+    VersionUnknown,
+)
 from exchange.client.outcome import Outcome, Result
 from exchange.client.trader import Trader
 
@@ -23,6 +29,7 @@ __all__ = [
     "QueryRefused",
     "Result",
     "Trader",
+    "VersionUnknown",
     "address_of",
     "credentials_of",
     "decode_events",

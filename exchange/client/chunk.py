@@ -4,6 +4,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from exchange.client.errors import VersionUnknown
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import EVENT, REPLY, Records
 
 NO_EVENTS: Final[Records] = np.zeros(0, EVENT)
@@ -31,3 +34,11 @@ def events_chunk(first_number: int, data: bytes) -> Chunk:
 def replies_chunk(next_number: int, data: bytes) -> Chunk:
     """Unsequenced records as received."""
     return Chunk(next_number, NO_EVENTS, np.frombuffer(data, REPLY))
+
+
+def unknown_version(data: bytes) -> VersionUnknown | None:
+    """What is wrong with a stream's first record, STREAM_OPENED: None when its version is ours."""
+    first = np.frombuffer(data, EVENT, count=1)[0]
+    version = int(first["version"])
+    is_known = first["kind"] != Kind.STREAM_OPENED or version == PROTOCOL_VERSION
+    return None if is_known else VersionUnknown(version)

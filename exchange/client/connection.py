@@ -5,15 +5,16 @@
     while (chunk := await connection.receive()) is not None: ...
 
 `receive` gives None at the end of the session (the trading day is over) and after `close`; it raises
-ConnectionLost when the other end is gone. To resume: open again with the same session and `next_number`.
+ConnectionLost when the other end is gone, VersionUnknown when its stream opens in a version of the protocol
+that is not ours. To resume: open again with the same session and `next_number`.
 """
 
 import asyncio
 from collections import deque
 from typing import Final, cast
 
-from exchange.client.chunk import Chunk, events_chunk, replies_chunk
-from exchange.client.errors import ConnectionLost, LoginRefused
+from exchange.client.chunk import Chunk, events_chunk, replies_chunk, unknown_version
+from exchange.client.errors import ConnectionLost, LoginRefused, VersionUnknown
 from exchange.protocol.client_session import (
     Accepted,
     ClientEvent,
@@ -116,6 +117,7 @@ class _Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._ticker: asyncio.TimerHandle | None = None
         self._failure = ""  # why the connection cannot be used any more
+        self._refusal: VersionUnknown | None = None
         self._is_over = False
         self._is_closing = False  # by our own wish
         self._last_debug = ""
@@ -131,7 +133,8 @@ class _Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """A chunk from the socket."""
         for event in self.machine.receive(data, self._now_ms()):
-            self._take(event)
+            if self._refusal is None:
+                self._take(event)
         if self._unread_bytes > UNREAD_BYTES_MAX and self._transport is not None:
             self._transport.pause_reading()
         self._wake()
@@ -161,6 +164,9 @@ class _Link(asyncio.Protocol):
     def _take(self, event: ClientEvent) -> None:
         match event:
             case Sequenced(first_number, data):
+                if first_number == 1 and (unknown := unknown_version(data)) is not None:
+                    self._refuse(unknown)
+                    return
                 self._chunks.append(events_chunk(first_number, data))
                 self._unread_bytes += len(data)
             case Unsequenced(data):
@@ -190,6 +196,13 @@ class _Link(asyncio.Protocol):
         if owed:
             self._transport.write(owed)
 
+    def _refuse(self, error: VersionUnknown) -> None:
+        """Read nothing more and say so: what follows might be misread."""
+        self._refusal = error
+        if self.machine.state is ClientState.OPEN and self._transport is not None:
+            self._transport.write(self.machine.logout())
+            self._transport.close()
+
     def _fail(self, reason: str) -> None:
         self._failure = self._failure or reason
         self.abort()
@@ -210,6 +223,8 @@ class _Link(asyncio.Protocol):
     async def receive(self) -> Chunk | None:
         """See Connection.receive."""
         while not self._chunks:
+            if self._refusal is not None:
+                raise self._refusal
             if self._is_over:
                 if self.machine.state is ClientState.ENDED or self._is_closing:
                     return None

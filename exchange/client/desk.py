@@ -28,7 +28,7 @@ from exchange.client.events import (
     Rejected,
     SettingChanged,
 )
-from exchange.client.outcome import Outcome, Result
+from exchange.client.outcome import Outcome, Result, known_reason
 from exchange.client.replies import Refused
 from exchange.vocabulary.enums import DoneReason, OrderKind, ProposalState, TimeInForce
 from exchange.vocabulary.kinds import Kind
@@ -38,13 +38,13 @@ from exchange.vocabulary.rejects import RejectReason
 RENUMBERINGS_MAX: Final = 8  # a second program of the same login cannot make us send for ever
 UNDER_WAY_MAX: Final = 65_536
 #: orders that end with the command that made them: its outcome is their DONE
-_ENDING_ORDER_KIND: Final = {
+_ENDING_ORDER_KIND: Final[dict[int, Kind]] = {
     OrderKind.TAKE: Kind.TAKE,
     OrderKind.BLOCK_ACCEPT: Kind.BLOCK_ACCEPT,
     OrderKind.LIMIT: Kind.LIMIT_ORDER,
 }
 #: orders that rest: the outcome is that they are accepted
-_ACCEPTING_KINDS: Final = {
+_ACCEPTING_KINDS: Final[dict[int, tuple[Kind, ...]]] = {
     OrderKind.LISTING: (Kind.LISTING,),
     OrderKind.LIMIT: (Kind.LIMIT_ORDER,),
     OrderKind.BLOCK_OFFER: (Kind.BLOCK_OFFER, Kind.BLOCK_COUNTER),
@@ -56,7 +56,7 @@ _DONE_EVENTS: Final[dict[type, tuple[Kind, ...]]] = {
     SettingChanged: (Kind.SESSION_SETTING,),
     LimitChanged: (Kind.MEMBER_LIMIT,),
 }
-_PROPOSAL_KINDS: Final = {
+_PROPOSAL_KINDS: Final[dict[int, Kind]] = {
     ProposalState.OPEN: Kind.COMMAND_FRAGMENT,
     ProposalState.APPROVED: Kind.APPROVE,
     ProposalState.WITHDRAWN: Kind.PROPOSAL_WITHDRAW,
@@ -188,18 +188,16 @@ class Desk:
         if command is None:
             return []
         match event:
-            case Accepted() if command.kind in _ACCEPTING_KINDS.get(OrderKind(event.order_kind), ()):
+            case Accepted() if command.kind in _ACCEPTING_KINDS.get(event.order_kind, ()):
                 is_end = command.kind is not Kind.LIMIT_ORDER or not command.ends_at_once
                 return [self._accept(command, event.order_id)] if is_end else []
-            case Executed() if command.kind == _ENDING_ORDER_KIND.get(OrderKind(event.order_kind)):
+            case Executed() if command.kind == _ENDING_ORDER_KIND.get(event.order_kind):
                 command.executions.append(event)
-            case Done() if command.kind == _ENDING_ORDER_KIND.get(OrderKind(event.order_kind)):
+            case Done() if command.kind == _ENDING_ORDER_KIND.get(event.order_kind):
                 return [self._accept(command, event.order_id)]
             case CommandDone() if command.kind == event.command_kind and not command.is_silent:
                 return [self._accept(command, 0)]
-            case ProposalChanged() if command.kind == _PROPOSAL_KINDS.get(
-                ProposalState(event.proposal_state)
-            ):
+            case ProposalChanged() if command.kind == _PROPOSAL_KINDS.get(event.proposal_state):
                 return [self._accept(command, 0)]
             case Reduced() | MassCancelled() | SettingChanged() | LimitChanged():
                 return self._take_done(command, event)
@@ -302,7 +300,8 @@ class Desk:
             kind=command.kind,
             user_reference=command.user_reference,
             order_id=_number(command.fields.get("order_id", 0)),
-            reason=RejectReason(reason),
+            reason=known_reason(reason),
+            code=reason,
             expected_value=expected_value,
             retry_after_ms=retry_after_ms,
         )

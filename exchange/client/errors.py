@@ -2,6 +2,7 @@
 
 PeerError
 ├── ConnectionLost   the socket or the other end is gone; connect again and resume from `next_number`
+├── VersionUnknown   the exchange speaks another version of the protocol; nothing is sent, nothing is retried
 ├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
 └── QueryRefused     the exchange refused a query; the session goes on
 UsageError
@@ -9,11 +10,22 @@ UsageError
 """
 
 from exchange.errors import PeerError, UsageError
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
 
 
 class ConnectionLost(PeerError):
     """The connection ended without a logout or an end of session."""
+
+
+class VersionUnknown(PeerError):
+    """The stream was opened in a version of the protocol that this client was not written for."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"expected version {PROTOCOL_VERSION} of the protocol, found {found}: update this program"
+        )
+        self.version = found
 
 
 class LoginRefused(PeerError):
@@ -37,8 +49,9 @@ class QueryRefused(PeerError):
     """The exchange answered a query with REFUSED."""
 
     def __init__(self, reason: int) -> None:
-        known = RejectReason(reason)
-        super().__init__(f"query refused: {reason} {known.name}, {REJECT_TEXTS[known].en}")
+        known = {int(code): code for code in REJECT_TEXTS}.get(reason, RejectReason.NONE)
+        said = f"{known.name}, {REJECT_TEXTS[known].en}" if known else "unknown to this program"
+        super().__init__(f"query refused: {reason} {said}")
         self.reason = known
 
 

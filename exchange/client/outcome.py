@@ -8,8 +8,15 @@ from msgspec import Struct
 from exchange.client.events import Executed
 from exchange.client.words import Lang, order_number, price_text
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+from exchange.vocabulary.rejects import REJECT_TEXTS, RejectAction, RejectReason
 
+
+def known_reason(code: int) -> RejectReason:
+    """The reason of a code; NONE for one that a newer exchange has and we do not know."""
+    return RejectReason(code) if code in _CODES else RejectReason.NONE
+
+
+_CODES: Final = frozenset(REJECT_TEXTS)
 _PRICE_LIMITS: Final = (RejectReason.PRICE_OUTSIDE_BAND,)
 
 
@@ -33,7 +40,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     ] = ()  # of what ended at once; those of an order that rests come as events
     order_count: int = 0  # orders cancelled by a mass cancel
     cancelled_lots: int = 0
-    reason: RejectReason = RejectReason.NONE
+    reason: RejectReason = RejectReason.NONE  # NONE too when this program is older than the code
+    code: int = 0  # of a reject, as on the wire
     expected_value: int = 0  # the limit, where one number says it
     retry_after_ms: int = 0
 
@@ -58,7 +66,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
             return _UNKNOWN[lang]
         if self.accepted:
             return _accepted_text(self, lang)
-        words = REJECT_TEXTS[self.reason]
+        words = REJECT_TEXTS.get(self.reason)
+        if words is None:
+            return f"拒绝代码 {self.code}" if lang == "zh" else f"rejected with code {self.code}"
         text = f"{words.zh if lang == 'zh' else words.en} ({int(self.reason)} {self.reason.name})"
         if self.expected_value:
             is_price = self.reason in _PRICE_LIMITS
@@ -67,9 +77,22 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return text
 
     @property
+    def action(self) -> RejectAction | None:
+        """What a program does next about a reject; None when accepted or unknown."""
+        texts = REJECT_TEXTS.get(self.reason)
+        return texts.action if texts is not None else None
+
+    @property
     def remedy(self) -> str:
-        """What a person can do about a reject; empty when accepted."""
-        return REJECT_TEXTS[self.reason].remedy if self.result is Result.REJECTED else ""
+        """What a person can do about a reject, in English; empty when accepted."""
+        return self.remedy_text("en")
+
+    def remedy_text(self, lang: Lang) -> str:
+        """The same in either language."""
+        texts = REJECT_TEXTS.get(self.reason)
+        if texts is None:
+            return ""
+        return texts.remedy_zh if lang == "zh" else texts.remedy
 
 
 _UNKNOWN: Final[dict[Lang, str]] = {

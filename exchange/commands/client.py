@@ -185,8 +185,8 @@ class Terminal:
                 f"  {show.pick(self._lang, '手续费', 'fees')} "
                 f"{(execution.trading_fee_fen + execution.settlement_fee_fen) / 100:,.2f}"
             )
-        if outcome.remedy:
-            self._say(f"  → {_plain(outcome.remedy)}")
+        if remedy := outcome.remedy_text(self._lang):
+            self._say(f"  → {_plain(remedy)}")
         return outcome.accepted
 
     # ---- views

@@ -3,6 +3,8 @@
 Regenerate with `python -m exchange.protocol.document`; a test fails on drift.
 """
 
+import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import IntEnum, IntFlag
@@ -12,6 +14,7 @@ from typing import Final, TypeVar
 from exchange.protocol import document_text as text
 from exchange.protocol import soupbintcp as soup
 from exchange.protocol.client_session import CLIENT_TRANSITIONS
+from exchange.protocol.document_diagrams import diagram_parts
 from exchange.protocol.rights import NOBODY, RIGHTS_OF_BAND, rights_needed
 from exchange.protocol.server_session import SERVER_TRANSITIONS
 from exchange.protocol.sessions import session_id
@@ -20,7 +23,7 @@ from exchange.vocabulary.enums import Right, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.messages import GROUPS
 from exchange.vocabulary.records import CATALOGUE, HEADER, SIZES, Field, Message, make
-from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
+from exchange.vocabulary.rejects import REJECT_TEXTS, RESERVED, RejectAction, RejectReason
 from exchange.vocabulary.units import market_time_ns, trading_day_number
 
 State = TypeVar("State", bound=IntEnum)
@@ -29,6 +32,7 @@ Input = TypeVar("Input", bound=IntEnum)
 PAGE: Final = Path(__file__).parent / "PROTOCOL.md"
 EXAMPLE_DAY: Final = date(2021, 12, 16)
 EXAMPLE_STREAM: Final = 16
+LIMIT_LINE: Final = re.compile(r"^(?P<name>[A-Z_]+) = [^#\n]*(# (?P<says>.*))?$", re.MULTILINE)
 
 #: type, direction, meaning, payload
 PACKETS: Final = (
@@ -72,13 +76,24 @@ def protocol_page() -> str:
         text.RIGHTS,
         _table(("kind", "rights, one of"), _right_rows()),
         text.REJECTS,
-        _table(("code", "name", "中文", "English", "remedy"), _reject_rows()),
+        _table(("next", "下一步", "codes"), _action_rows()),
+        text.AFTER_ACTIONS,
+        _table(
+            ("code", "name", "level", "中文", "English", "next", "remedy", "层级", "下一步", "处理办法"),
+            _reject_rows(),
+        ),
+        text.RESERVED,
+        _table(("code", "name", "what happens instead"), _reserved_rows()),
         "\n## 6. Enumerations\n",
         *_enum_parts(),
-        "\n## 7. Limits\n",
-        _table(("limit", "value"), _limit_rows()),
+        text.LIMITS,
+        _table(("limit", "value", "what for"), _limit_rows()),
+        text.VERSIONS.format(version=limits.PROTOCOL_VERSION),
+        text.SEQUENCES,
+        *diagram_parts(),
         text.DUMPS,
         *_dump_parts(),
+        text.DAY,
         text.HISTORY,
     ]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
@@ -132,8 +147,23 @@ def _right_rows() -> Iterable[Sequence[object]]:
                 yield f"{message.name}", "nobody" if needed == NOBODY else ", ".join(map(str, names))
 
 
+def _action_rows() -> Iterable[Sequence[object]]:
+    for action in RejectAction:
+        codes = [str(int(reason)) for reason, row in REJECT_TEXTS.items() if row.action is action]
+        yield action.value[1], action.value[0], ", ".join(codes)
+
+
 def _reject_rows() -> Iterable[Sequence[object]]:
-    return [(int(reason), f"`{reason.name}`", *REJECT_TEXTS[reason]) for reason in RejectReason if reason]
+    for reason, row in sorted(REJECT_TEXTS.items()):
+        (level_zh, level), (action_zh, action) = row.level.value, row.action.value
+        yield (
+            *(int(reason), f"`{reason.name}`", level, row.zh, row.en, action, row.remedy),
+            *(level_zh, action_zh, row.remedy_zh),
+        )
+
+
+def _reserved_rows() -> Iterable[Sequence[object]]:
+    return [(int(reason), f"`{reason.name}`", instead) for reason, instead in RESERVED.items()]
 
 
 def _enum_parts() -> Iterable[str]:
@@ -148,7 +178,13 @@ def _enum_parts() -> Iterable[str]:
 
 
 def _limit_rows() -> Iterable[Sequence[object]]:
-    return [(f"`{name}`", f"{value:,}") for name, value in vars(limits).items() if isinstance(value, int)]
+    """A limit's comment beside its value in the source is what it is for."""
+    said = {match["name"]: match["says"] or "" for match in LIMIT_LINE.finditer(inspect.getsource(limits))}
+    return [
+        (f"`{name}`", f"{value:,}", said[name])
+        for name, value in vars(limits).items()
+        if isinstance(value, int)
+    ]
 
 
 def example_session() -> list[tuple[str, str, bytes]]:

@@ -32,9 +32,9 @@ from tests.reference.reference import RULES
 
 SEED_STEP = 1_000
 STEP = 2  # of the catalogue: what comes later is no part of this kernel
-#: what no command is refused with: it stands for nothing, and a refused result is an event of its own
-NOT_A_REFUSAL = {RejectReason.NONE, RejectReason.RESULT_DIFFERS}
-REASONS = {reason for reason in RejectReason if reason < RejectReason.MALFORMED} - NOT_A_REFUSAL
+#: what no command is refused with
+NOT_A_REFUSAL = {RejectReason.NONE}
+REASONS = {reason for reason in RejectReason if reason < RejectReason.NOT_AUTHORISED} - NOT_A_REFUSAL
 EVENT_KINDS = {Kind(m.kind) for m in CATALOGUE if m.step <= STEP and 0x80 <= m.kind <= 0xBF} | {
     Kind.EXCHANGE_SIGNATURE,
     Kind.EXCHANGE_CHAIN_HEAD,

@@ -4,8 +4,16 @@ import asyncio
 
 import pytest
 
-from exchange.client import Connection, ConnectionLost, LoginRefused
+from exchange.client import (
+    Connection,
+    ConnectionLost,
+    LoginRefused,
+    OtherRecord,
+    VersionUnknown,
+    decode_events,
+)
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import make
 from tests.unit.client.server import Peer, ScriptedExchange
 
@@ -114,3 +122,28 @@ async def test_a_server_that_breaks_the_protocol_is_left() -> None:
         exchange.peers[0].write(b"\xff\xffX")
         with pytest.raises(ConnectionLost, match="expected a packet"):
             await connection.receive()
+
+
+async def test_a_stream_of_another_version_is_refused_and_nothing_of_it_is_given() -> None:
+    async with ScriptedExchange(reply_end) as exchange:
+        exchange.publish(make(Kind.STREAM_OPENED, version=PROTOCOL_VERSION + 1, stream_id=16), trade(1))
+        connection = await open_to(exchange, next_number=1)
+        with pytest.raises(VersionUnknown, match=f"version {PROTOCOL_VERSION} .* found 2"):
+            await connection.receive()
+        await exchange.lost.wait()
+        assert exchange.logouts == 1
+        await connection.close()
+
+
+async def test_a_stream_of_our_version_and_records_of_unknown_kinds_are_given() -> None:
+    async with ScriptedExchange(reply_end) as exchange:
+        unknown = bytearray(trade(1))
+        unknown[3] = 0x9F
+        exchange.publish(make(Kind.STREAM_OPENED, version=PROTOCOL_VERSION), bytes(unknown), trade(2))
+        connection = await open_to(exchange, next_number=1)
+        chunk = await connection.receive()
+        assert chunk is not None and chunk.next_number == 4
+        assert [event.kind for event in decode_events(chunk.events) if isinstance(event, OtherRecord)] == [
+            0x9F
+        ]
+        await connection.close()

@@ -171,3 +171,19 @@ def test_a_field_that_does_not_fit_uses_no_reference() -> None:
     with pytest.raises(ValueError, match="tonnes"):
         desk.new_command(Kind.LISTING, tonnes=1)
     assert listing(desk).user_reference == 1
+
+
+def test_a_code_of_a_newer_exchange_is_a_reject_that_shows_its_number() -> None:
+    desk = Desk(ME)
+    command = listing(desk)
+    outcome = outcome_of(desk, Kind.REJECTED, user_reference=command.user_reference, reason=899)
+    assert outcome.result is Result.REJECTED and outcome.code == 899 and outcome.action is None
+    assert "899" in outcome.text("en") and "899" in outcome.text("zh") and outcome.remedy == ""
+
+
+def test_an_order_kind_of_a_newer_exchange_answers_nothing() -> None:
+    desk = Desk(ME)
+    command = listing(desk)
+    data = make(Kind.ACCEPTED, user_reference=1, login_id=ME, sequence=9, order_kind=99)
+    (event,) = decode_events(np.frombuffer(data, EVENT))
+    assert desk.take_event(event) == ([], b"") and command.outcome is None

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import inspect
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,14 @@ from exchange.client import (
     QueryRefused,
     Result,
     Trader,
+    VersionUnknown,
     load_credentials,
 )
+from exchange.client.courier import Courier
 from exchange.client.events import Trade
 from exchange.vocabulary.enums import OrderKind, QueryKind, Side
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import make
 from exchange.vocabulary.rejects import RejectReason
 from tests.unit.client.server import Peer, ScriptedExchange, kinds
@@ -257,3 +262,43 @@ def test_credentials_are_refused_when_others_could_read_them(tmp_path: Path) -> 
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(CredentialsUnusable, match="cannot be read"), contextlib.suppress(OSError):
         load_credentials(path)
+
+
+async def test_an_exchange_of_another_version_ends_the_trader_for_good() -> None:
+    async with Exchange() as exchange:
+        exchange.publish(make(Kind.STREAM_OPENED, version=PROTOCOL_VERSION + 1))
+        with pytest.raises(VersionUnknown):
+            await Trader.open(CREDENTIALS, exchange.address, is_patient=True)
+        assert len(exchange.logins) == 1 and exchange.commands() == []
+
+
+def test_plain_code_has_every_call_of_the_trader_under_its_name_and_with_its_parameters() -> None:
+    """`start` is what `open` does; an iterator of events is there for both, each of its own kind."""
+    for name, member in inspect.getmembers(Trader):
+        if name.startswith("_") or name in ("open", "start", "events"):
+            continue
+        blocking = getattr(BlockingTrader, name)
+        if inspect.iscoroutinefunction(member):
+            ours = list(inspect.signature(blocking).parameters.values())[1:]
+            assert ours == list(inspect.signature(member).parameters.values())[1:], name
+            assert inspect.getdoc(blocking), name
+    states = {name for name in vars(Courier(CREDENTIALS, lambda: Address("", 0))) if not name.startswith("_")}
+    assert all(isinstance(getattr(BlockingTrader, name), property) for name in states)
+    options = inspect.signature(Trader.open).parameters.keys()
+    assert options <= inspect.signature(BlockingTrader.open).parameters.keys()
+
+
+async def test_plain_code_iterates_events_and_ends_when_it_likes() -> None:
+    async with Exchange() as exchange:
+        loop = asyncio.get_running_loop()
+
+        def read() -> list[int]:
+            with BlockingTrader.open(CREDENTIALS, exchange.address, timeout_s=10) as trader:
+                events = trader.events()
+                trades = (make(Kind.TRADE, match_id=number) for number in (7, 8, 9))
+                loop.call_soon_threadsafe(exchange.publish, *trades)
+                found = [event.match_id for event in islice(events, 2) if isinstance(event, Trade)]
+                assert trader.is_connected and trader.connections == 1 and trader.session == "211216000G"
+                return found
+
+        assert await asyncio.to_thread(read) == [7, 8]

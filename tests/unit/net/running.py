@@ -44,10 +44,14 @@ class Running(NamedTuple):
 
     def peer(self, user: str, session: str = "", next_number: int = 1) -> "Peer":
         """Log in with the login's real password."""
-        peer = Peer(self.port, user, credentials_of(self.data, user).password, session, next_number)
+        peer = self.late_peer(user, session, next_number)
         answer = peer.login()
         assert isinstance(answer, Accepted), (answer, peer.texts)
         return peer
+
+    def late_peer(self, user: str, session: str = "", next_number: int = 1) -> "Peer":
+        """Connected, and not logged in yet."""
+        return Peer(self.port, user, credentials_of(self.data, user).password, session, next_number)
 
 
 @contextmanager
