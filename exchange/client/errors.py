@@ -3,7 +3,9 @@
 PeerError
 ├── ConnectionLost   the socket or the other end is gone; connect again and resume from `next_number`
 ├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
-└── QueryRefused     the exchange refused a query; the session goes on
+├── QueryRefused     the exchange refused a query; the session goes on
+├── RecordsMissing   a book was given records behind a gap: ask for the stream from `expected` on
+└── BookBroken       a record cannot be of the book as it is: begin again with a snapshot
 UsageError
 └── CredentialsUnusable  the credentials file is missing, unreadable or open to others
 """
@@ -40,6 +42,19 @@ class QueryRefused(PeerError):
         known = RejectReason(reason)
         super().__init__(f"query refused: {reason} {known.name}, {REJECT_TEXTS[known].en}")
         self.reason = known
+
+
+class RecordsMissing(PeerError):
+    """A book was given records that are not the next ones."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(f"expected record {expected} of the stream, found {found}")
+        self.expected = expected
+        self.found = found
+
+
+class BookBroken(PeerError):
+    """A book and what the exchange says of it do not agree."""
 
 
 class CredentialsUnusable(UsageError):

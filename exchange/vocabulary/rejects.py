@@ -103,6 +103,7 @@ class RejectReason(IntEnum):
     NOT_READY = 905
     UNKNOWN_QUERY = 906
     DISK_FULL = 907
+    BOOK_TOO_LARGE = 908
 
 
 class RejectText(NamedTuple):
@@ -313,6 +314,11 @@ REJECT_TEXTS: Final[dict[RejectReason, RejectText]] = {
     RejectReason.UNKNOWN_QUERY: _T("未知查询", "unknown query", "see QueryKind"),
     RejectReason.DISK_FULL: _T(
         "磁盘已满", "the journal cannot grow; new orders are refused", "cancels still pass; ask the operator"
+    ),
+    RejectReason.BOOK_TOO_LARGE: _T(
+        "盘口过大",
+        "more orders rest than one answer holds",
+        "ask for one contract, or follow the depth stream from record 1",
     ),
     RejectReason.PRICE_OFF_TICK: _T(
         "价格不是最小变动价位的整数倍",
