@@ -6,16 +6,25 @@ an accepted or replaced order stands at the back of its price, and nothing else 
 of continuous mode is shown before it trades; what `is_last` ends leaves the book as it is between commands.
 """
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange.publish.derived import NO_WORDS, STREAM_OPENED, StreamIds, Words, kinds_of, opened
+from exchange import (
+    kernel,
+)  # sets the folder of compiled code, named by a hash of the vocabulary among others
+from exchange.publish.derived import NO_WORDS, STREAM_OPENED, WORDS, StreamIds, Words
 from exchange.vocabulary.enums import DoneReason, OrderKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import STREAM_DEPTH, STREAM_PUBLIC
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
+
+F = TypeVar("F", bound=Callable[..., Any])
+njit: Final[Any] = numba.njit  # the options used here are not all in its type
+_PIECE_RECORDS: Final = 8_192  # at first; a larger piece makes room for itself
 
 #: kind of the kernel's event -> kind here, and what of its seventh word stays: see the layouts of both
 _MADE: Final = (
@@ -25,15 +34,15 @@ _MADE: Final = (
     (Kind.DONE, Kind.DEPTH_REMOVED, 0x00FF_00FF_0000_0000),  # method, side
 )
 _OPENED: Final = len(_MADE) + 1
-_IS_LAST: Final = np.uint64(1 << 56)
-_ONLY_CONTRACT: Final = np.uint64(0xFFFF_0000)
+_IS_LAST: Final = 1 << 56
+_ONLY_CONTRACT: Final = 0xFFFF_0000
 _HEADER: Final = LENGTH_PREFIX << 8 | SEQUENCED << 16
 _KIND_SHIFT: Final = 24
 
 
-def _codes() -> NDArray[np.uint8]:
+def _codes() -> NDArray[np.int64]:
     """By kind: the place in _MADE plus one, 0 = of no concern here."""
-    codes = np.zeros(256, np.uint8)
+    codes = np.zeros(256, np.int64)
     for code, (kind, _, _) in enumerate(_MADE, 1):
         codes[kind] = code
     codes[STREAM_OPENED] = _OPENED
@@ -60,12 +69,13 @@ def _is_of_book() -> NDArray[np.bool_]:
 
 _CODES: Final = _codes()
 _IS_OF_BOOK: Final = _is_of_book()
-_HEADERS: Final = np.array(
-    [0, *(_HEADER | kind << _KIND_SHIFT for _, kind, _ in _MADE), _HEADER | STREAM_OPENED << _KIND_SHIFT],
-    np.uint64,
-)
-_KEPT: Final = np.array([0, *(mask for _, _, mask in _MADE), 2**64 - 1], np.uint64)
-_LAST_BITS: Final = np.array([0, *(int(_IS_LAST) for _ in _MADE), 0], np.uint64)
+_HEADERS: Final = np.array([0, *(_HEADER | kind << _KIND_SHIFT for _, kind, _ in _MADE)], np.int64)
+_KEPT: Final = np.array([0, *(mask for _, _, mask in _MADE)], np.int64)
+
+
+def _compiled(function: F) -> F:
+    """Compile a function that allocates nothing; all it is made from is this file and the vocabulary."""
+    return cast(F, njit(_nrt=False, error_model="numpy", cache=True)(function))
 
 
 class Depth:
@@ -74,14 +84,23 @@ class Depth:
     stream_id = STREAM_DEPTH
 
     def __init__(self) -> None:
-        self._held: Words = NO_WORDS
+        assert kernel.SOURCES_HASH
+        self._made: list[Words] = [np.zeros((_PIECE_RECORDS, WORDS), np.uint64) for _ in range(2)]
+        self._held: Words = NO_WORDS  # in the first of them
+        _derive(NO_WORDS.view(np.int64), np.zeros(0, np.uint32), self._made[0].view(np.int64))  # compiles it
 
     def derive(self, words: Words, streams: StreamIds) -> Words:
-        """See Derivation.derive."""
-        made = _derive(words, streams)
-        if not len(made):
+        """See Derivation.derive. What it gives is valid until the next call but one."""
+        if not words.flags.writeable:
+            words = words.copy()  # numba would compile a second form for what comes from a file
+        made = self._made[1]
+        if len(made) < len(words):
+            made = np.zeros((len(words), WORDS), np.uint64)
+        count = _derive(words.view(np.int64), streams, made.view(np.int64))
+        if not count:
             return NO_WORDS
-        held, self._held = self._held, made
+        held, self._held = self._held, made[:count]
+        self._made = [made, self._made[0]]
         if len(held) and held[-1, 1] != made[0, 1]:
             _end_command(held)
         return held
@@ -94,34 +113,41 @@ class Depth:
         return held
 
 
-def _derive(words: Words, streams: StreamIds) -> Words:
-    codes = _CODES[kinds_of(words)]
-    found = np.flatnonzero(codes)
-    if not len(found):
-        return NO_WORDS
-    codes = codes[found]
-    details = words[found, 6]
-    place = (details >> np.uint64(52)) & np.uint64(0xF0) | (details >> np.uint64(40)) & np.uint64(0x0F)
-    is_wanted = _IS_OF_BOOK[place.astype(np.intp) + (codes.astype(np.intp) << 8)]
-    is_opening = codes == _OPENED
-    if is_opening.any():
-        is_wanted &= ~is_opening | (streams[found] == STREAM_PUBLIC)
-    found, codes = found[is_wanted], codes[is_wanted]
-    made: Words = words[found]
-    made[:, 0] = _HEADERS[codes]
-    made[:, 3] &= _ONLY_CONTRACT
-    made[:, 6] &= _KEPT[codes]
-    is_other = made[:-1, 1] != made[1:, 1]
-    made[:-1, 6] |= np.where(is_other, _LAST_BITS[codes[:-1]], np.uint64(0))
-    is_opening = codes == _OPENED
-    if is_opening.any():
-        made[is_opening] = opened(made[is_opening], STREAM_DEPTH)
-        made[~is_opening, 7] = 0
-    else:
-        made[:, 7] = 0  # fees
-    return made
+@_compiled
+def _derive(words: NDArray[np.int64], streams: StreamIds, made: NDArray[np.int64]) -> int:
+    """Write what a piece gives; the last record of every command but the last is marked."""
+    count = 0
+    is_unmarked = False  # what was written last may be its command's last, and has a place to say so
+    for index in range(len(words)):
+        code = _CODES[(words[index, 0] >> _KIND_SHIFT) & 0xFF]
+        if code == 0:
+            continue
+        detail = words[index, 6]
+        if code == _OPENED:
+            if streams[index] != STREAM_PUBLIC:
+                continue
+            for place in range(WORDS):
+                made[count, place] = words[index, place]
+            made[count, 6] = detail | STREAM_DEPTH  # where the public stream's number is, which is 0
+            count += 1
+            continue
+        if not _IS_OF_BOOK[(code << 8) | ((detail >> 52) & 0xF0) | ((detail >> 40) & 0x0F)]:
+            continue
+        if is_unmarked and made[count - 1, 1] != words[index, 1]:
+            made[count - 1, 6] |= _IS_LAST
+        is_unmarked = True
+        made[count, 0] = _HEADERS[code]
+        made[count, 1] = words[index, 1]
+        made[count, 2] = words[index, 2]
+        made[count, 3] = words[index, 3] & _ONLY_CONTRACT
+        made[count, 4] = words[index, 4]
+        made[count, 5] = words[index, 5]
+        made[count, 6] = detail & _KEPT[code]
+        made[count, 7] = 0  # fees
+        count += 1
+    return count
 
 
 def _end_command(rows: Words) -> None:
-    if kinds_of(rows[-1:])[0] != STREAM_OPENED:
-        rows[-1, 6] |= _IS_LAST
+    if int(rows[-1, 0]) >> _KIND_SHIFT & 0xFF != STREAM_OPENED:
+        rows[-1, 6] |= np.uint64(_IS_LAST)

@@ -1,4 +1,4 @@
-"""A drop copy: the merged streams of a set of members, unchanged, in the kernel's order, with numbers of its own."""
+"""A drop copy: the merged streams of a set of members, unchanged, in the kernel's order."""
 
 from collections.abc import Sequence
 

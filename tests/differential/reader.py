@@ -1,8 +1,8 @@
-"""Readers of a day's derived streams, who lose what they are sent in every way, beside the kernel that is run.
+"""Readers of a day's derived streams, who lose in every way what they are sent, beside the kernel that runs.
 
-One rebuilds the books from the depth stream, one the five levels from the public stream; both lose pieces, log
-in again from a number, or begin anew with a snapshot. A drop copy and the depth stream are compared, byte by
-byte, with what the whole day's events amount to, however they came.
+One rebuilds the books from the depth stream, one the five levels from the public stream; both lose pieces,
+log in again from a number, or begin anew with a snapshot. A drop copy and the depth stream are compared, byte
+by byte, with what the whole day's events amount to, however they came.
 """
 
 import random
@@ -17,6 +17,7 @@ from exchange.client.errors import RecordsMissing
 from exchange.kernel.views import defined_contracts
 from exchange.publish.depth import Depth
 from exchange.publish.drop_copy import DropCopy
+from exchange.publish.event_log import CHUNK_RECORDS
 from exchange.publish.streams import Streams
 from exchange.vocabulary.enums import Side
 from exchange.vocabulary.kinds import Kind
@@ -69,18 +70,19 @@ class Readers:
             )
 
     def compare_streams(self, expected: Sequence[Sequence[Event]]) -> None:
-        """Depth and drop copy as they are when a day comes in one piece, command by command complete."""
+        """Depth and drop copy as they are when a day comes in one piece."""
         events = list(chain.from_iterable(expected))
         copied = [data for stream, data in events if stream in MEMBERS and data[3] != Kind.STREAM_OPENED]
         found = self._streams.read(DROP_COPY_FIRST, 2, 2**31)
         if found != b"".join(copied):
             raise ReaderDiffers(f"expected {len(copied)} records in the drop copy, found {len(found) // 64}")
         whole = Streams(derivations=(Depth(),))
-        for number, told in enumerate(expected, 1):
-            rows = np.frombuffer(b"".join(data for _, data in told), EVENT)
-            whole.append(rows, np.array([stream for stream, _ in told], np.uint32), number)
-            whole.complete(number)
-        whole.release(len(expected))
+        for start in range(0, len(events), CHUNK_RECORDS):
+            part = events[start : start + CHUNK_RECORDS]
+            streams = np.array([stream for stream, _ in part], np.uint32)
+            whole.append(np.frombuffer(b"".join(data for _, data in part), EVENT), streams, 1)
+        whole.complete(1)
+        whole.release(1)
         if whole.read(STREAM_DEPTH, 1, 2**31) != self._streams.read(STREAM_DEPTH, 1, 2**31):
             raise ReaderDiffers("the depth stream depends on the pieces in which events come")
 
@@ -89,7 +91,7 @@ class Readers:
         fate = self._rng.random()
         if fate < 0.25:  # lost: whatever comes next lies behind a gap
             return
-        if fate < 0.30:
+        if fate < 0.26:
             self._join(stream_id, state)
             return
         if fate < 0.40:  # cut in the middle of what was sent
@@ -122,7 +124,7 @@ class Readers:
         return book
 
     def _compare_levels(self, state: "kernel.State") -> None:
-        """Once all images are out, the five levels are the kernel's, but for a depth that a rule changed since."""
+        """Once all images are out, the five levels are the kernel's; a rule may have changed how many."""
         if state.contracts["is_dirty"][:, :2].any():
             return
         book = self._catch_up(STREAM_PUBLIC)
