@@ -4,7 +4,9 @@ PeerError
 ├── ConnectionLost   the socket or the other end is gone; connect again and resume from `next_number`
 ├── VersionUnknown   the exchange speaks another version of the protocol; nothing is sent, nothing is retried
 ├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
-└── QueryRefused     the exchange refused a query; the session goes on
+├── QueryRefused     the exchange refused a query; the session goes on
+├── RecordsMissing   a book was given records behind a gap: ask for the stream from `expected` on
+└── BookBroken       a record cannot be of the book as it is: begin again with a snapshot
 UsageError
 └── CredentialsUnusable  the credentials file is missing, unreadable or open to others
 """
@@ -53,6 +55,19 @@ class QueryRefused(PeerError):
         said = f"{known.name}, {REJECT_TEXTS[known].en}" if known else "unknown to this program"
         super().__init__(f"query refused: {reason} {said}")
         self.reason = known
+
+
+class RecordsMissing(PeerError):
+    """A book was given records that are not the next ones."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        super().__init__(f"expected record {expected} of the stream, found {found}")
+        self.expected = expected
+        self.found = found
+
+
+class BookBroken(PeerError):
+    """A book and what the exchange says of it do not agree."""
 
 
 class CredentialsUnusable(UsageError):

@@ -25,6 +25,7 @@ KEY_BYTES: Final = 32
 HASH_BYTES: Final = 32
 PASSWORD_CHARACTERS: Final = 10  # what a SoupBinTCP login holds
 USER_CHARACTERS_MAX: Final = 6
+USER_FORM: Final = f"1 to {USER_CHARACTERS_MAX} letters and digits"
 STAFF_LOGIN_FIRST: Final = 1
 MEMBER_LOGIN_FIRST: Final = 101
 MEMBER_RIGHTS: Final = Right.TRADE | Right.VIEW | Right.RISK | Right.PUBLIC
@@ -87,11 +88,19 @@ class Member(Protocol):
     def name_en(self) -> str: ...
 
 
+class DropCopyOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A drop copy: whose streams it merges. Its logins are those of "member" `stream_id`."""
+
+    stream_id: int
+    member_ids: tuple[int, ...]
+
+
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The directory's file."""
 
     accounts: tuple[Account, ...]
     logins: tuple[Login, ...]
+    drop_copies: tuple[DropCopyOf, ...] = ()
 
 
 class Directory(msgspec.Struct, frozen=True, dict=True):
@@ -100,6 +109,7 @@ class Directory(msgspec.Struct, frozen=True, dict=True):
     accounts: tuple[Account, ...]
     logins: tuple[Login, ...]
     key: bytes
+    drop_copies: tuple[DropCopyOf, ...] = ()
 
     @cached_property
     def by_user(self) -> dict[str, Login]:
@@ -131,14 +141,14 @@ def load(folder: Path) -> Directory:
         raise CorruptionError(str(path), "a directory of accounts and logins", error) from error
     if len(key) != KEY_BYTES:
         raise CorruptionError(str(folder / "key"), f"{KEY_BYTES} bytes", len(key))
-    return Directory(kept.accounts, kept.logins, key)
+    return Directory(kept.accounts, kept.logins, key, kept.drop_copies)
 
 
 def save(directory: Directory, folder: Path) -> None:
     """Write the directory, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(folder / "key", directory.key)
-    kept = _Kept(directory.accounts, directory.logins)
+    kept = _Kept(directory.accounts, directory.logins, directory.drop_copies)
     _write_secret(folder / "logins.json", msgspec.json.format(msgspec.json.encode(kept), indent=1))
 
 
@@ -156,7 +166,7 @@ def provision(data: Path, participants: Iterable[Member]) -> Directory:
     next_login_id = max([MEMBER_LOGIN_FIRST - 1, *(login.login_id for login in old.logins)]) + 1
     for number, (user, member_id, rights, name) in enumerate(STAFF, STAFF_LOGIN_FIRST):
         bare = logins.get(user) or Login(number, user, member_id, int(rights), 0, "")
-        logins[user] = _with_credentials(data, old.key, bare, name)
+        logins[user] = with_credentials(data, old.key, bare, name)
     for member in participants:
         _check_member(member)
         accounts.setdefault(
@@ -168,8 +178,9 @@ def provision(data: Path, participants: Iterable[Member]) -> Directory:
             next_login_id, user, member.member_id, int(MEMBER_RIGHTS), member.account_id, ""
         )
         next_login_id = max(next_login_id, bare.login_id + 1)
-        logins[user] = _with_credentials(data, old.key, bare, member.name_en)
-    directory = Directory(tuple(accounts.values()), tuple(logins.values()), old.key)
+        logins[user] = with_credentials(data, old.key, bare, member.name_en)
+    directory = Directory(tuple(accounts.values()), tuple(logins.values()), old.key, old.drop_copies)
+    _check_drop_copies(directory)
     if not has_directory or (directory.accounts, directory.logins) != (old.accounts, old.logins):
         save(directory, folder)
     return directory
@@ -179,11 +190,26 @@ def _check_member(member: Member) -> None:
     user = member.user
     if member.member_id < MEMBER_FIRST:
         raise ValueError(f"{user}: expected a member from {MEMBER_FIRST}, found {member.member_id}")
-    if not 1 <= len(user) <= USER_CHARACTERS_MAX or not user.isascii() or not user.isalnum():
-        raise ValueError(f"expected a user of 1 to {USER_CHARACTERS_MAX} letters and digits, found {user!r}")
+    if not is_user(user):
+        raise ValueError(f"expected a user of {USER_FORM}, found {user!r}")
 
 
-def _with_credentials(data: Path, key: bytes, login: Login, name: str) -> Login:
+def is_user(user: str) -> bool:
+    """Whether a SoupBinTCP login can hold it."""
+    return 1 <= len(user) <= USER_CHARACTERS_MAX and user.isascii() and user.isalnum()
+
+
+def _check_drop_copies(directory: Directory) -> None:
+    members = {account.member_id for account in directory.accounts}
+    for copy in directory.drop_copies:
+        if unknown := sorted(set(copy.member_ids) - members):
+            raise UsageError(
+                f"drop copy {copy.stream_id} names no member of this season: {unknown}",
+                "name others: two-city feed drop-copy USER MEMBER ...",
+            )
+
+
+def with_credentials(data: Path, key: bytes, login: Login, name: str) -> Login:
     """The login, its credentials file present and matching its hash."""
     path = data / "credentials" / f"{login.user}.json"
     if login.key_hash and _opens(path, key, login):

@@ -15,6 +15,7 @@ from exchange.engine.bounds import INTERNAL_COMMANDS_MAX
 from exchange.engine.clock import Clock
 from exchange.engine.day import TICK, DayStage, TradingDay, resume_time_ns
 from exchange.engine.day_file import first_trading_day, listed_on
+from exchange.engine.derivations import is_depth_public
 from exchange.engine.directory import Directory
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal import Journal
@@ -171,10 +172,12 @@ class Engine:
         """Run the kernel. Only batches with a command of exchange or registry are looked at by the day."""
         if int(batch["kind"].max()) < FIRST_EXCHANGE_KIND:
             self._applier.apply(batch, self._publish)
+            self.streams.complete(self.last_sequence)
             return
         before = self.day.stage
         self.day.observe_commands(batch)
         self._applier.apply(batch, self._publish_and_observe)
+        self.streams.complete(self.last_sequence)
         if before is DayStage.OPENING and self.day.stage is not DayStage.OPENING:
             self.clock.start()
 
@@ -196,6 +199,10 @@ class Engine:
     def trading_day(self) -> date:
         """The day being traded or opened."""
         return self.day.day
+
+    def is_depth_public(self, day: date) -> bool:
+        """Whether the rules of a day show the whole book to everybody."""
+        return is_depth_public(self.settings.profile, day)
 
     def market_time_ns(self) -> int:
         """Market time now: what a turn would stamp."""
@@ -286,7 +293,7 @@ class Engine:
             threaded=settings.is_threaded,
         )
         self.day = TradingDay(plan)
-        self.streams = make_streams(settings, day)
+        self.streams = make_streams(settings, self.directory, day)
         self.last_sequence = 0
         self._written_stage = DayStage.OPENING
         self._use(journal, Applier(new_state(Capacity(*plan.identity.capacity))))

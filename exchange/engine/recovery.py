@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from exchange.engine.day import TradingDay
 from exchange.engine.day_file import listed_on, read_day_file
+from exchange.engine.derivations import derivations_of
 from exchange.engine.directory import Directory
 from exchange.engine.files import Files, RealFiles
 from exchange.engine.journal_format import Identity
@@ -67,7 +68,7 @@ def recover(settings: EngineSettings, directory: Directory, files: Files) -> Rec
     recovered = _recover_day(settings, directory, files, identity)
     if len(begun) == 1 or is_foreign(begun[1][1]):
         return recovered
-    return recovered._replace(yesterday=_rebuild_streams(settings, files, begun[1][1]))
+    return recovered._replace(yesterday=_rebuild_streams(settings, directory, files, begun[1][1]))
 
 
 def _is_delivered(settings: EngineSettings, files: Files, day: date) -> bool:
@@ -113,7 +114,7 @@ def _recover_day(
     plan = plan._replace(identity=identity)
     kept = SnapshotFolder(settings.snapshots_folder, files)
     heard, rebuilt = rebuild(
-        folder, identity, files, kept, lambda: _Day(plan, make_streams(settings, plan.day))
+        folder, identity, files, kept, lambda: _Day(plan, make_streams(settings, directory, plan.day))
     )
     heard.day.refuse_other_script()
     return Recovered(heard.day, rebuilt.state, heard.streams, None, rebuilt.end, rebuilt.from_sequence)
@@ -132,6 +133,7 @@ class _Streams:
         self.streams.append(events, streams, sequence)
 
     def applied(self, sequence: int) -> None:
+        self.streams.complete(sequence)
         self.streams.release(sequence)  # read back from the disk, so durable
 
 
@@ -150,18 +152,25 @@ class _Day(_Streams):
         self.day.observe_events(events)
 
 
-def _rebuild_streams(settings: EngineSettings, files: Files, identity: Identity) -> Streams:
+def _rebuild_streams(
+    settings: EngineSettings, directory: Directory, files: Files, identity: Identity
+) -> Streams:
     """The ended streams of the day before, which are kept until the next close."""
     kept = SnapshotFolder(settings.snapshots_folder, files)
     folder = settings.day_journal(identity.day)
-    heard, _ = rebuild(folder, identity, files, kept, lambda: _Streams(make_streams(settings, identity.day)))
+    heard, _ = rebuild(
+        folder, identity, files, kept, lambda: _Streams(make_streams(settings, directory, identity.day))
+    )
     heard.streams.end()
     return heard.streams
 
 
-def make_streams(settings: EngineSettings, day: date) -> Streams:
+def make_streams(settings: EngineSettings, directory: Directory, day: date) -> Streams:
     """Empty streams of a day; a large day's older events go to files."""
-    return Streams(EventLog(settings.folder / "events" / day.isoformat(), settings.events_in_memory_max))
+    return Streams(
+        EventLog(settings.folder / "events" / day.isoformat(), settings.events_in_memory_max),
+        derivations_of(directory, settings.profile, day),
+    )
 
 
 def _refuse_other_profile(settings: EngineSettings, identity: Identity, folder: Path) -> None:

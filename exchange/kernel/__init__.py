@@ -6,7 +6,8 @@ SOURCES_HASH = cache.hash_sources()
 cache.use_cache_folder(SOURCES_HASH)  # before anything below compiles
 
 from exchange.kernel.apply import apply_batch  # noqa: E402
-from exchange.kernel.digest import digest_canonical, digest_raw  # noqa: E402
+from exchange.kernel.depth import depth, levels, resting_orders  # noqa: E402
+from exchange.kernel.digest import digest_book, digest_canonical, digest_levels, digest_raw  # noqa: E402
 from exchange.kernel.invariants import check_state  # noqa: E402
 from exchange.kernel.queries import (  # noqa: E402
     board,
@@ -29,12 +30,17 @@ __all__ = [
     "cash",
     "check_state",
     "contracts",
+    "depth",
+    "digest_book",
     "digest_canonical",
+    "digest_levels",
     "digest_raw",
     "figures",
     "holdings",
+    "levels",
     "new_state",
     "open_orders",
     "phases",
+    "resting_orders",
     "warm_up",
 ]

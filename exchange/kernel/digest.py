@@ -2,11 +2,12 @@
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from exchange.kernel.constants import KIND_MASK, KIND_SHIFT, MARKS_SHIFT, NS_OF_SECOND, RULE_SHIFT
+from exchange.kernel.depth import book_rows, level_rows
 from exchange.kernel.state import METHODS, WINDOW_SECONDS, State
 from exchange.kernel.views import (
     auction_slots,
@@ -17,6 +18,7 @@ from exchange.kernel.views import (
     offer_slots,
     side_slots,
 )
+from exchange.vocabulary.book_digest import book_digest, levels_digest
 from exchange.vocabulary.enums import MemberLimit, ParameterId, Side
 from exchange.vocabulary.limits import RECORD_BYTES
 
@@ -82,6 +84,18 @@ def digest_canonical(state: State) -> bytes:
     for part in _parts(state):
         digest.update(part)
     return digest.digest()
+
+
+def digest_book(state: State, contract_ids: Sequence[int] | None = None) -> bytes:
+    """The book_digest of contracts (all by default): what a reader of the depth stream must come to."""
+    return book_digest(book_rows(state, defined_contracts(state) if contract_ids is None else contract_ids))
+
+
+def digest_levels(state: State, contract_ids: Sequence[int] | None = None) -> bytes:
+    """The levels_digest of contracts: what a reader of the public stream must come to, after a tick."""
+    return levels_digest(
+        level_rows(state, defined_contracts(state) if contract_ids is None else contract_ids)
+    )
 
 
 def _parts(state: State) -> Iterator[bytes]:

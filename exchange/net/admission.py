@@ -4,10 +4,11 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from exchange.engine.directory import Directory, Login
-from exchange.protocol.sessions import PUBLIC, SessionName, parse_session
+from exchange.protocol.rights import may_see_depth
+from exchange.protocol.sessions import DEPTH, PUBLIC, SessionName, parse_session
 from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
 from exchange.vocabulary.enums import Right
-from exchange.vocabulary.limits import STREAM_PUBLIC
+from exchange.vocabulary.limits import DROP_COPY_FIRST, MEMBER_FIRST, STREAM_DEPTH, STREAM_PUBLIC
 
 
 class ReadableStreams(Protocol):
@@ -24,6 +25,7 @@ class KeptDay(NamedTuple):
 
     trading_day: date
     streams: ReadableStreams
+    is_depth_public: bool = False
 
 
 class Admitted(NamedTuple):
@@ -51,22 +53,31 @@ def admit(
         return Refused(LoginRefusal.NOT_AUTHORISED, "user or password is wrong")
     name = _wanted(request.session, login, today.trading_day)
     if name is None:
-        return _unavailable("a blank session, PUBLIC or a session id", request.session)
-    is_public = name.stream_id == STREAM_PUBLIC and bool(login.rights & Right.PUBLIC)
-    if name.stream_id != login.member_id and not is_public:
-        return Refused(LoginRefusal.NOT_AUTHORISED, f"{request.user} may not follow stream {name.stream_id}")
+        return _unavailable("a blank session, PUBLIC, DEPTH or a session id", request.session)
     day = next(
         (kept for kept in (today, yesterday) if kept is not None and kept.trading_day == name.trading_day),
         None,
     )
+    if not _may_follow(login, name.stream_id, day):
+        return Refused(LoginRefusal.NOT_AUTHORISED, f"{request.user} may not follow stream {name.stream_id}")
     newest = day.streams.count(name.stream_id) if day is not None else 0
     if day is None or newest == 0:
         return _unavailable("a trading day whose stream is kept", name.trading_day.isoformat())
-    if day.streams.ended and request.session in ("", PUBLIC):
+    if day.streams.ended and request.session in ("", PUBLIC, DEPTH):
         return _unavailable("an open trading day", f"{name.trading_day} which is over")
     if request.next_number > newest + 1:
         return _unavailable(f"a number of at most {newest + 1}", str(request.next_number))
     return Admitted(login, day, name.stream_id, request.next_number or newest)
+
+
+def _may_follow(login: Login, stream_id: int, day: KeptDay | None) -> bool:
+    """One's own stream always; of the others those that one's rights, or the day's rules, open."""
+    if stream_id == STREAM_PUBLIC:
+        return bool(login.rights & Right.PUBLIC) or login.member_id == STREAM_PUBLIC
+    if stream_id == STREAM_DEPTH:
+        return may_see_depth(login.rights, day is not None and day.is_depth_public)
+    is_drop_copy = DROP_COPY_FIRST <= stream_id < MEMBER_FIRST
+    return stream_id == login.member_id and (not is_drop_copy or bool(login.rights & Right.DROP_COPY))
 
 
 def _wanted(session: str, login: Login, today: date) -> SessionName | None:
@@ -75,6 +86,8 @@ def _wanted(session: str, login: Login, today: date) -> SessionName | None:
         return SessionName(today, login.member_id)
     if session == PUBLIC:
         return SessionName(today, STREAM_PUBLIC)
+    if session == DEPTH:
+        return SessionName(today, STREAM_DEPTH)
     return parse_session(session)
 
 

@@ -85,8 +85,8 @@ class Answers:
     def _answer(self, connection: Connection, record: bytes, sessions: int) -> None:
         assert connection.admitted is not None
         question = Question(record, connection.admitted.login, self._engine, sessions)
-        if not question.may_be_answered:
-            connection.write(refusal(record, RejectReason.ACCOUNT_NOT_YOURS))
+        if (reason := question.refusal) != RejectReason.NONE:
+            connection.write(refusal(record, reason))
             return
         data = queries.answer(question)
         connection.held_bytes += len(data)

@@ -14,7 +14,7 @@ class Feeds:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._today = KeptDay(engine.trading_day, engine.streams)
+        self._today = self._kept_today()
         self._followers: dict[int, set[Connection]] = {}
         self._lagging: set[Connection] = set()
         self._presence = Presence()
@@ -84,18 +84,23 @@ class Feeds:
         self._presence = Presence()
         self._has_ended = streams.ended
         if streams is not self._today.streams:
-            self._today = KeptDay(self._engine.trading_day, streams)
+            self._today = self._kept_today()
         for followers in old.values():
             for connection in followers:
                 self.feed(connection)
         return True
+
+    def _kept_today(self) -> KeptDay:
+        engine = self._engine
+        return KeptDay(engine.trading_day, engine.streams, engine.is_depth_public(engine.trading_day))
 
     def _kept_yesterday(self) -> KeptDay | None:
         """Yesterday's streams, as long as the engine keeps them."""
         streams = self._engine.yesterday
         if streams is None:
             return None
-        return KeptDay(trading_calendar().previous_trading_day(self._today.trading_day), streams)
+        day = trading_calendar().previous_trading_day(self._today.trading_day)
+        return KeptDay(day, streams, self._engine.is_depth_public(day))
 
     def _journal(self, command: bytes | None) -> None:
         """Hand the engine a command of the exchange's own; a day that is over takes none."""

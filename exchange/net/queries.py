@@ -16,11 +16,15 @@ from exchange.engine.engine import Engine
 from exchange.kernel.state import State
 from exchange.net.bounds import TRADES_REPLY_MAX
 from exchange.net.status import status
+from exchange.protocol.rights import may_see_depth
 from exchange.vocabulary.enums import ParameterId, QueryKind, Right
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import SNAPSHOT_ORDERS_MAX, STREAM_DEPTH, STREAM_PUBLIC
 from exchange.vocabulary.records import DTYPES, EVENT, Records, make, new_records
+from exchange.vocabulary.rejects import RejectReason
 
 _SLICE_RECORDS: Final = 4_096
+_OF_DEPTH: Final = (QueryKind.DEPTH, QueryKind.DIGEST)
 _SEES_EVERY_ACCOUNT: Final = Right.OPERATE | Right.SETTLE
 _TRADE_FIELDS: Final = (
     "order_id", "price_ticks", "quantity_lots", "match_id", "side", "role", "method", "order_kind",
@@ -53,7 +57,28 @@ class Question:
         return self.engine.durable_sequence if is_of_stream else self.engine.last_sequence
 
     @property
-    def may_be_answered(self) -> bool:
+    def refusal(self) -> RejectReason:
+        """Why it has no answer; NONE when it has."""
+        if not self._is_of_own_account:
+            return RejectReason.ACCOUNT_NOT_YOURS
+        rights, engine = self.login.rights, self.engine
+        if self.query == QueryKind.LEVELS and not rights & (Right.PUBLIC | Right.DEPTH):
+            return RejectReason.NOT_AUTHORISED
+        if self.query in _OF_DEPTH:
+            if not may_see_depth(rights, engine.is_depth_public(engine.trading_day)):
+                return RejectReason.NOT_AUTHORISED
+            if kernel.resting_orders(self.state, self.contract_ids) > SNAPSHOT_ORDERS_MAX:
+                return RejectReason.BOOK_TOO_LARGE
+        return RejectReason.NONE
+
+    @property
+    def stream_number(self) -> int:
+        """How many records of the stream that a reader puts its books together from the answer holds."""
+        streams = self.engine.streams
+        return streams.appended(STREAM_PUBLIC if self.query == QueryKind.LEVELS else STREAM_DEPTH)
+
+    @property
+    def _is_of_own_account(self) -> bool:
         """Whether the account named, if one is, exists and is the login's to see."""
         if not self.account_id:
             return True
@@ -101,6 +126,7 @@ def answer(question: Question) -> bytes:
         sequence=reflects_sequence,
         contract_id=question.contract_id,
         account_id=question.account_id,
+        stream_number=question.stream_number,
         record_count=sum(map(len, parts)),
         query=question.query,
     )
@@ -159,6 +185,22 @@ def _rules(question: Question) -> list[Records]:
     return parts
 
 
+def _depth(question: Question) -> list[Records]:
+    return [kernel.depth(question.state, question.contract_ids)]
+
+
+def _levels(question: Question) -> list[Records]:
+    return [kernel.levels(question.state, question.contract_ids)]
+
+
+def _digest(question: Question) -> list[Records]:
+    records = new_records(Kind.REPLY_DIGEST)
+    records["sequence"] = question.engine.last_sequence
+    records["contract_id"] = question.contract_id
+    records["digest"] = kernel.digest_book(question.state, question.contract_ids)
+    return [records]
+
+
 def _status(question: Question) -> list[Records]:
     return [status(question.engine, question.sessions)]
 
@@ -202,4 +244,7 @@ _ANSWERS: Final[dict[int, Callable[[Question], list[Records]]]] = {
     QueryKind.STATUS: _status,
     QueryKind.FIGURES: _figures,
     QueryKind.RULES: _rules,
+    QueryKind.DEPTH: _depth,
+    QueryKind.LEVELS: _levels,
+    QueryKind.DIGEST: _digest,
 }

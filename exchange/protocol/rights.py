@@ -9,7 +9,7 @@ from exchange.vocabulary.enums import Right
 from exchange.vocabulary.kinds import Kind
 
 NOBODY: Final = Right(0)  # through a socket: these come from the schedule, the directory or the gateway
-ALL_RIGHTS: Final = Right.TRADE | Right.VIEW | Right.RISK | Right.OPERATE | Right.SETTLE | Right.PUBLIC
+ALL_RIGHTS: Final = ~Right(0)
 
 MEMBER_COMMANDS: Final = range(0x01, 0x30)
 QUERIES: Final = range(0x30, 0x40)
@@ -50,6 +50,11 @@ RIGHTS_OF_KIND: Final[dict[Kind, Right]] = {
 
 #: Member commands that staff may send about any account, without being its member.
 STAFF_KINDS: Final = (Kind.MASS_CANCEL,)
+
+
+def may_see_depth(rights: int, is_depth_public: bool) -> bool:
+    """Whether a login may follow and ask for the whole book, order by order."""
+    return bool(rights & Right.DEPTH) or (is_depth_public and bool(rights & Right.PUBLIC))
 
 
 def rights_needed(kind: int) -> Right:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from exchange.protocol.soupbintcp import SESSION_BYTES
 
 PUBLIC: Final = "PUBLIC"  # asks for today's public stream
+DEPTH: Final = "DEPTH"  # asks for today's depth stream
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _STREAM_CHARACTERS: Final = 4
 STREAM_MAX: Final = 36**_STREAM_CHARACTERS - 1

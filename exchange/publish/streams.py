@@ -8,11 +8,13 @@ before it is released, and the engine releases only what is durable.
 from array import array
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from exchange.publish.derived import Derivation, Words, is_derived
 from exchange.publish.event_log import CHUNK_RECORDS, EventLog
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import Records
@@ -42,11 +44,12 @@ class _Index:
 
 
 class Streams:
-    """All streams of one trading day. Numbers count from 1 in each stream."""
+    """All streams of one trading day, the derived ones too. Numbers count from 1 in each stream."""
 
-    def __init__(self, log: EventLog | None = None) -> None:
+    def __init__(self, log: EventLog | None = None, derivations: Sequence[Derivation] = ()) -> None:
         self.ended = False
         self._log = log or EventLog()
+        self._derivations = tuple(derivations)
         self._indexes: dict[int, _Index] = {}
         self._held: deque[tuple[int, list[Run]]] = deque()
 
@@ -61,7 +64,7 @@ class Streams:
         return not self._held
 
     def append(self, events: Records, streams: NDArray[np.uint32], sequence: int) -> None:
-        """Store the events of commands up to `sequence`; not readable before `release(sequence)`.
+        """Store more events of the commands up to `sequence`; not readable before `release(sequence)`.
 
         Complexity: O(events) plus O(streams touched) in Python.
         """
@@ -71,12 +74,36 @@ class Streams:
             return
         assert count <= CHUNK_RECORDS
         rows = events.view(np.uint64).reshape(count, RECORD_BYTES // 8)
-        if count <= _SMALL:
+        if self._derivations:
+            for derivation in self._derivations:
+                self._append_derived(derivation.stream_id, derivation.derive(rows, streams), sequence)
+            is_own = is_derived(streams)
+            if is_own.any():
+                rows, streams = rows[~is_own], streams[~is_own]
+                if not len(rows):
+                    return
+        self._append_plain(rows, streams, sequence)
+
+    def complete(self, sequence: int) -> None:
+        """Every event of the commands up to `sequence` has been appended."""
+        for derivation in self._derivations:
+            self._append_derived(derivation.stream_id, derivation.complete(), sequence)
+
+    def _append_plain(self, rows: Words, streams: NDArray[np.uint32], sequence: int) -> None:
+        if len(rows) <= _SMALL:
             order, spans = _group_small(streams.tolist())
         else:
             order, spans = _group(streams)
         start = self._log.append(rows, order)
-        runs = [self._add_run(stream_id, start + first, length) for stream_id, first, length in spans]
+        self._hold(
+            [self._add_run(stream_id, start + first, length) for stream_id, first, length in spans], sequence
+        )
+
+    def _append_derived(self, stream_id: int, rows: Words, sequence: int) -> None:
+        if len(rows):
+            self._hold([self._add_run(stream_id, self._log.append(rows), len(rows))], sequence)
+
+    def _hold(self, runs: list[Run], sequence: int) -> None:
         if self._held and self._held[-1][0] == sequence:
             self._held[-1][1].extend(runs)
         else:
@@ -94,6 +121,11 @@ class Streams:
                 index.released += count
                 released.append((stream_id, first_number, self._log.view(start, count)))
         return released
+
+    def appended(self, stream_id: int) -> int:
+        """Records of a stream so far, those that are not readable yet included."""
+        index = self._indexes.get(stream_id)
+        return index.next_number - 1 if index else 0
 
     def count(self, stream_id: int) -> int:
         """Readable records of a stream: also the number of its newest one."""

@@ -153,7 +153,9 @@ SHAPES: Final[dict[RuleKey, Shape]] = {
     K.FEE_ROUNDING: Choice(("up_on_cumulative_amount",), "rounding of a fee to the fen"),
     K.HOLDING_LIMIT_LOTS: WholeNumber("lots", 0, 2**53 - 1, "most a holder may hold; 0 = off"),
     K.HOLDING_LARGE_TRADER_LOTS: WholeNumber("lots", 0, 2**53 - 1, "holding that must be reported; 0 = off"),
-    K.MARKET_DATA_PUBLIC_DEPTH_LEVELS: WholeNumber("levels", 1, 5, "price levels everybody sees"),
+    K.MARKET_DATA_PUBLIC_DEPTH_LEVELS: WholeNumber(
+        "levels", 1, 64, "price levels everybody sees; more than five: the whole book, order by order"
+    ),
     K.MODE_CONTINUOUS: YesNo("price-time auto-matching"),
     K.MODE_CALL_AUCTION: YesNo("call auctions at open, close or reopening"),
     K.BREAKER_DYNAMIC: YesNo("a dynamic price breaker"),

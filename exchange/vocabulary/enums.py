@@ -104,6 +104,8 @@ class Right(IntFlag):
     OPERATE = 8
     SETTLE = 16
     PUBLIC = 32  # follow the public stream
+    DEPTH = 64  # follow the depth stream where it is not public
+    DROP_COPY = 128  # follow the drop copy that is the login's own
 
 
 class DownReason(IntEnum):
@@ -252,6 +254,9 @@ class QueryKind(IntEnum):
     STATUS = 8  # rates, latencies, durability (operators, console)
     FIGURES = 9
     RULES = 10
+    DEPTH = 11  # every resting order, and the number in the depth stream as of which
+    LEVELS = 12  # the best five levels, and the number in the public stream as of which
+    DIGEST = 13  # of the books, and the number in the depth stream as of which
 
 
 class SettlementStage(IntEnum):

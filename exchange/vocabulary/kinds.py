@@ -99,6 +99,12 @@ class Kind(IntEnum):
     COMMAND_DONE = 0x90
     PROPOSAL_CHANGED = 0x91
 
+    # depth event
+    DEPTH_ADDED = 0x98
+    DEPTH_EXECUTED = 0x99
+    DEPTH_CHANGED = 0x9A
+    DEPTH_REMOVED = 0x9B
+
     # public event
     TRADE = 0xA0
     PHASE_CHANGED = 0xA1
@@ -147,3 +153,6 @@ class Kind(IntEnum):
     REPLY_RULE = 0xCA
     REPLY_END = 0xCB
     SLOW_READER = 0xCC
+    REPLY_DEPTH = 0xCD
+    REPLY_LEVELS = 0xCE
+    REPLY_DIGEST = 0xCF

@@ -29,12 +29,17 @@ TRANSFERS_MAX = 1 << 20  # registry transfers of one day
 PROPOSALS_MAX = 64  # two-person proposals open at once
 TIMER_MS_MAX = 3_600_000  # longest grace, dead-man's timer or limit state
 
+IMAGE_LEVELS = 5  # of FIVE_LEVELS; a market whose public depth is more shows its whole book
+SNAPSHOT_ORDERS_MAX = 65_536  # resting orders in one answer about the depth: beyond, follow from number 1
+
 EVENTS_PER_STEP_MAX = 16  # a command, or one slice of a long one, emits at most this many events
 
 # Streams: a stream's id is its member's id; these few are not trading members.
 STREAM_PUBLIC = 0  # everybody with the right PUBLIC
 STREAM_SETTLEMENT = 1  # the registry's
 STREAM_OPERATOR = 2  # the operators'
+STREAM_DEPTH = 3  # derived: the resting orders of every book
+DROP_COPY_FIRST = 4  # derived, up to MEMBER_FIRST: merged streams of a set of members, one a drop copy
 MEMBER_FIRST = 16  # first stream of a trading member
 
 # Sessions (SoupBinTCP 3.00: heartbeat after 1 s of silence, dead after 15 s).

@@ -29,7 +29,8 @@ GROUPS: Final = (
     Group("exchange command", 0x40, 0x5F, "operator or scheduler -> kernel, journaled"),
     Group("registry command", 0x60, 0x7F, "registry (Wuhan) -> exchange (Shanghai), journaled"),
     Group("member event", 0x80, 0x8F, "exchange -> a member's stream, sequenced"),
-    Group("operator event", 0x90, 0x9F, "exchange -> operator stream, sequenced"),
+    Group("operator event", 0x90, 0x97, "exchange -> operator stream, sequenced"),
+    Group("depth event", 0x98, 0x9F, "exchange -> depth stream, sequenced, no account"),
     Group("public event", 0xA0, 0xAF, "exchange -> public stream, sequenced, no account"),
     Group("settlement event", 0xB0, 0xBF, "exchange (Shanghai) -> registry (Wuhan) stream, sequenced"),
     Group("reply", 0xC0, 0xDF, "exchange -> one login, unsequenced"),
@@ -517,6 +518,42 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         command_kind 52 u1 : kind proposed
         proposal_state 53 u1 : ProposalState
     """),
+    # ---------------- depth event: exchange -> depth stream, sequenced, no account
+    (Kind.DEPTH_ADDED, 6, "An order came to the back of its price in the book; an incoming one comes before it trades", """
+        order_id 32 u8 : the order
+        price_ticks 40 u4 : its price
+        quantity_lots 44 u4 : its tonnes
+        side 52 u1 : Side
+        method 54 u1 : Method
+        is_last 55 u1 : 1 = the last depth record of its command: the book is whole again
+    """),
+    (Kind.DEPTH_EXECUTED, 6, "An order traded: it holds so much less, and is gone when nothing is left", """
+        order_id 32 u8 : the order
+        price_ticks 40 u4 : trade price, which in an auction need not be the order's
+        quantity_lots 44 u4 : tonnes traded
+        match_id 48 u4 : number of the trade
+        side 52 u1 : Side of the order
+        role 53 u1 : Role
+        method 54 u1 : Method
+        is_last 55 u1 : 1 = the last depth record of its command
+    """),
+    (Kind.DEPTH_CHANGED, 6, "An order was reduced or replaced", """
+        order_id 32 u8 : the order
+        price_ticks 40 u4 : price now
+        quantity_lots 44 u4 : tonnes now
+        side 52 u1 : Side
+        keeps_priority 53 u1 : 1 = at its place, 0 = at the back of its price
+        method 54 u1 : Method
+        is_last 55 u1 : 1 = the last depth record of its command
+    """),
+    (Kind.DEPTH_REMOVED, 6, "An order left the book untraded: cancelled, lapsed or prevented", """
+        order_id 32 u8 : the order
+        price_ticks 40 u4 : its price
+        quantity_lots 44 u4 : tonnes that were left
+        side 52 u1 : Side
+        method 54 u1 : Method
+        is_last 55 u1 : 1 = the last depth record of its command
+    """),
     # ---------------- public event: exchange -> public stream, sequenced, no account
     (Kind.TRADE, 1, "A trade, without accounts", """
         price_ticks 40 u4 : price
@@ -856,11 +893,37 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         parameter_id 52 u2 : ParameterId
     """),
     (Kind.REPLY_END, 1, "End of a query's answer", """
+        stream_number 32 u8 : the answer holds so many records of the depth stream (LEVELS: of the public one)
         record_count 48 u4 : records given
         query 52 u1 : QueryKind
     """),
     (Kind.SLOW_READER, 4, "Your connection is read too slowly and will be closed", """
         queued_bytes 32 i8 : waiting for you
+    """),
+    (Kind.REPLY_DEPTH, 6, "A resting order of the book; buys then sells, best price first, first come first", """
+        order_id 32 u8 : the order
+        price_ticks 40 u4 : its price
+        quantity_lots 44 u4 : tonnes left
+        side 52 u1 : Side
+        method 54 u1 : Method
+    """),
+    (Kind.REPLY_LEVELS, 6, "Best five levels of one side now; replaces every earlier FIVE_LEVELS of that side", """
+        levels_contract_id 8 u2 : contract, in place of sequence
+        levels_side 10 u1 : Side
+        level_count 11 u1 : levels given, 0 to 5
+        level_1_price_ticks 24 u4 : best price
+        level_1_quantity_lots 28 u4 : tonnes there
+        level_2_price_ticks 32 u4 : second price
+        level_2_quantity_lots 36 u4 : tonnes there
+        level_3_price_ticks 40 u4 : third price
+        level_3_quantity_lots 44 u4 : tonnes there
+        level_4_price_ticks 48 u4 : fourth price
+        level_4_quantity_lots 52 u4 : tonnes there
+        level_5_price_ticks 56 u4 : fifth price
+        level_5_quantity_lots 60 u4 : tonnes there
+    """),
+    (Kind.REPLY_DIGEST, 6, "Digest of the books asked for, contract_id 0 = of all, as vocabulary.book_digest lays it out", """
+        digest 32 S32 : SHA-256
     """),
 )
 # fmt: on

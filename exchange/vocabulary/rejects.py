@@ -103,6 +103,7 @@ class RejectReason(IntEnum):
     NOT_READY = 905
     UNKNOWN_QUERY = 906
     DISK_FULL = 907
+    BOOK_TOO_LARGE = 908
 
 
 class RejectLevel(Enum):
@@ -232,6 +233,7 @@ REJECT_TEXTS: Final[dict[RejectReason, RejectText]] = {
     RejectReason.NOT_READY: RejectText(RejectLevel.SESSION, RejectAction.WAIT, "该流的交易日已结束", "the trading day of this stream is over", "登录次日的流", "the stream's day is over; log in to the next day's"),
     RejectReason.UNKNOWN_QUERY: RejectText(RejectLevel.COMMAND, RejectAction.CORRECT, "未知查询", "unknown query", "见 QueryKind", "see QueryKind"),
     RejectReason.DISK_FULL: RejectText(RejectLevel.MARKET, RejectAction.ASK, "磁盘已满", "the journal cannot grow; new orders are refused", "仍可撤单;联系运营", "cancels still pass; ask the operator"),
+    RejectReason.BOOK_TOO_LARGE: RejectText(RejectLevel.CONTRACT, RejectAction.CORRECT, "盘口过大", "more orders rest than one answer holds", "只问一个合约,或自第 1 条起跟随深度流", "ask for one contract, or follow the depth stream from record 1"),
 }
 # fmt: on
 #: codes whose number and meaning are fixed while nothing gives them yet -> what happens instead

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from exchange.vocabulary.limits import REFERENCE_GAP_MAX
 from tests.differential.profiles import Profile
 from tests.reference import Capacity, Reference
+from tests.reference.digest import book_digest, levels_digest
 from tests.reference.layout import write
 from tests.reference.state import Account
 
@@ -27,6 +28,7 @@ class Day(NamedTuple):
     records: list[bytes]
     expected: list[list[Event]]
     digests: dict[int, bytes]  # by number of commands applied
+    books: dict[int, tuple[bytes, bytes]]  # of the same: digests of every resting order, of five levels
 
 
 class Flow:
@@ -40,6 +42,7 @@ class Flow:
         self.records: list[bytes] = []
         self.expected: list[list[Event]] = []
         self.digests: dict[int, bytes] = {}
+        self.books: dict[int, tuple[bytes, bytes]] = {}
         self.time_ns = 1_639_617_300_000_000_000
         self.next_checkpoint = 50
         self._actors: list[tuple[int, Account]] = []
@@ -51,7 +54,7 @@ class Flow:
     def day(self) -> Day:
         """What was generated so far, as one day."""
         self.checkpoint()
-        return Day(self.profile.capacity, self.records, self.expected, self.digests)
+        return Day(self.profile.capacity, self.records, self.expected, self.digests, self.books)
 
     def chance(self, probability: float) -> bool:
         """True that often."""
@@ -129,6 +132,7 @@ class Flow:
         """Check the reference and remember its digest."""
         self.reference.check()
         self.digests[len(self.records)] = self.reference.canonical_digest()
+        self.books[len(self.records)] = book_digest(self.market), levels_digest(self.market)
 
     def mutated(self, record: bytes) -> bytes:
         """The record with one or two bytes after the stamps replaced."""

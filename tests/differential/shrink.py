@@ -6,6 +6,7 @@ from tests.differential.describe import describe, describe_event
 from tests.differential.drive import Divergence, run_kernel
 from tests.differential.flow import Day
 from tests.reference import Capacity, Reference
+from tests.reference.digest import book_digest, levels_digest
 
 TRIALS_MAX = 2_000
 
@@ -13,12 +14,13 @@ TRIALS_MAX = 2_000
 def replay(capacity: Capacity, records: list[bytes], checkpoints: bool) -> Day:
     """A day of given commands, with a digest after each of them or only after the last."""
     reference = Reference(capacity)
-    expected, digests = [], {}
+    expected, digests, books = [], {}, {}
     for number, record in enumerate(records, 1):
         expected.append(reference.apply(record))
         if checkpoints or number == len(records):
             digests[number] = reference.canonical_digest()
-    return Day(capacity, records, expected, digests)
+            books[number] = book_digest(reference.market), levels_digest(reference.market)
+    return Day(capacity, records, expected, digests, books)
 
 
 def divergence_of(capacity: Capacity, records: list[bytes]) -> Divergence | None:

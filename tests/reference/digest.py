@@ -3,6 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 from exchange.vocabulary.enums import MemberLimit, ParameterId
 from tests.reference.ledger import Trade, Transfer
@@ -19,6 +20,29 @@ def canonical_digest(market: Market) -> bytes:
     digest = hashlib.sha256()
     for part in _parts(market):
         digest.update(part)
+    return digest.digest()
+
+
+def book_digest(market: Market) -> bytes:
+    """SHA-256 of every resting order, by contract, side, price and time."""
+    digest = hashlib.sha256(b"two-city book 1")
+    for contract_id, contract in sorted(market.contracts.items()):
+        for book in contract.sides:
+            for price_ticks, level in book.best_first():
+                for order in level.orders:
+                    terms = (contract_id, book.side, price_ticks, order.order_id, order.remaining_lots)
+                    digest.update(struct.pack("<HBIQI", *terms))
+    return digest.digest()
+
+
+def levels_digest(market: Market) -> bytes:
+    """SHA-256 of the best levels that the public is shown: contract, side, price, lots."""
+    digest = hashlib.sha256(b"two-city levels 1")
+    for contract_id, contract in sorted(market.contracts.items()):
+        depth = min(5, contract.parameters[ParameterId.PUBLIC_DEPTH_LEVELS])
+        for book in contract.sides:
+            for price_ticks, level in islice(book.best_first(), depth):
+                digest.update(struct.pack("<HBII", contract_id, book.side, price_ticks, level.total_lots))
     return digest.digest()
 
 
