@@ -7,16 +7,14 @@ far back as they are kept, and is told how many it missed beyond that.
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from exchange.bridge.following import Following, Line
-from exchange.bridge.market import Complete, batches
+from exchange.bridge.following import Line
+from exchange.bridge.market import Complete, Market, batches
 from exchange.bridge.metrics import Counters
 from exchange.bridge.values import CONTRACT_TOPICS, MARKET, MARKET_TOPICS, NOTICES, TRADES, Batch, Topic
-from exchange.client.decode import OtherRecord
-from exchange.client.events import Event
 
 ITEMS_KEPT: Final = 10_000
 RECENT_ITEMS: Final = 100  # given with a snapshot
@@ -75,10 +73,18 @@ class Changes(Said, frozen=True, tag="changes", kw_only=True):
 _NOTHING: Final = msgspec.Raw(b"null")
 
 
+class Followed(Protocol):
+    """What is needed of a Following."""
+
+    market: Market
+    line: Line
+    is_caught_up: bool
+
+
 class Hub:
     """What the clients share."""
 
-    def __init__(self, following: Following, venue: str, counters: Counters) -> None:
+    def __init__(self, following: Followed, venue: str, counters: Counters) -> None:
         self.counters = counters
         self.following = following
         self.market = following.market
@@ -86,13 +92,13 @@ class Hub:
         self.items_heard = 0
         self._items: deque[Complete] = deque(maxlen=ITEMS_KEPT)
 
-    def take(self, number: int, event: Event | OtherRecord, complete: Complete | None) -> None:
+    def take(self, number: int, event: object, complete: Complete | None) -> None:
         """Keep an item for whoever asks in time."""
         if complete is not None:
             self._items.append(complete)
             self.items_heard += 1
 
-    def take_again(self, number: int, event: Event | OtherRecord) -> None:
+    def take_again(self, number: int, event: object) -> None:
         """No earlier run has passed anything on: browsers keep nothing."""
 
     async def room(self) -> None:
