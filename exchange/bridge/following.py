@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import aclosing
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -81,25 +82,28 @@ class Following:
 
     async def run(self, passing: Passing) -> None:
         """For ever. Raises CorruptionError, and UsageError when the login is refused for good."""
-        async for news in self._feed.news():
-            match news:
-                case LineUp():
-                    self._line_up(news)
-                case Chunk():
-                    self._take(news, passing)
-                    await passing.room()
-                    await asyncio.sleep(0)  # a whole day comes at once: let the others have their turn
-                case StreamEnded(session, next_number):
-                    self.market.stream_ended()
-                    self._tell(Line.WAITING, f"stream {session} has ended with record {next_number - 1}")
-                case StreamGone(session, next_number):
-                    self._gone(session, next_number)
-                case NotOpen(why):
-                    self._tell(Line.WAITING, why)
-                case LineDown(why, is_refused):
-                    self._tell(Line.LOST, why)
-                    if is_refused:
-                        raise UsageError(why, f"provision the login {self._user} again with `two-city up`")
+        async with aclosing(self._feed.news()) as heard:
+            async for news in heard:
+                match news:
+                    case LineUp():
+                        self._line_up(news)
+                    case Chunk():
+                        self._take(news, passing)
+                        await passing.room()
+                        await asyncio.sleep(0)  # a whole day comes at once: let the others have their turn
+                    case StreamEnded(session, next_number):
+                        self.market.stream_ended()
+                        self._tell(Line.WAITING, f"stream {session} has ended with record {next_number - 1}")
+                    case StreamGone(session, next_number):
+                        self._gone(session, next_number)
+                    case NotOpen(why):
+                        self._tell(Line.WAITING, why)
+                    case LineDown(why, is_refused):
+                        self._tell(Line.LOST, why)
+                        if is_refused:
+                            raise UsageError(
+                                why, f"provision the login {self._user} again with `two-city up`"
+                            )
 
     def _line_up(self, news: LineUp) -> None:
         name = parse_session(news.session)

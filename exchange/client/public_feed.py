@@ -10,7 +10,7 @@ a day is no longer kept. Numbers that do not fit together are corruption and rai
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Final, NamedTuple
 
 from exchange.client.chunk import Chunk
@@ -86,7 +86,7 @@ class PublicFeed:
             except ConnectionLost:  # the reading side says so too
                 return
 
-    async def news(self) -> AsyncIterator[News]:
+    async def news(self) -> AsyncGenerator[News, None]:
         """Everything that happens, in order. Raises CorruptionError; ends only when closed."""
         try:
             while True:

@@ -38,8 +38,9 @@ class Follower:
     async def run(self) -> None:
         """Follow stream after stream, for ever; CorruptionError when the exchange contradicts itself."""
         asker = asyncio.create_task(self._ask())
+        heard = self._feed.news()
         try:
-            async for news in self._feed.news():
+            async for news in heard:
                 match news:
                     case LineUp():
                         self._listings = []
@@ -57,6 +58,7 @@ class Follower:
                     case LineDown(why):
                         self._model.line_down(wall_ms(), why)
         finally:
+            await heard.aclose()
             asker.cancel()
             with suppress(asyncio.CancelledError):
                 await asker
