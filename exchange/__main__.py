@@ -53,6 +53,11 @@ def up(
     troubles: Annotated[
         bool, typer.Option("--troubles", help="Play the scenario's troubles: freezes, a bust, a cut line ...")
     ] = False,
+    mqtt: Annotated[str | None, typer.Option(help="Also publish to this broker: mqtt://HOST:1883.")] = None,
+    redis: Annotated[str | None, typer.Option(help="Also write to this Redis: redis://HOST:6379.")] = None,
+    websocket_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Also serve browsers at this port, 0 = a free one.")
+    ] = None,
 ) -> None:
     """Start both cities, the console and simulated members; play the season; settle every day."""
     from exchange.commands.up import UpOptions, run_up
@@ -63,7 +68,7 @@ def up(
         scenario=scenario, profile=profile, days=days, day_seconds=day_seconds, members=members,
         first_day=first_day.date() if first_day else None, data=data, console_port=console_port,
         console=console, once=once, fresh=fresh, resume_after_restart_s=resume_after_restart, plant=plant,
-        troubles=troubles,
+        troubles=troubles, mqtt=mqtt, redis=redis, websocket_port=websocket_port,
     )  # fmt: skip
     raise typer.Exit(run_up(options))
 
@@ -227,17 +232,19 @@ def _journals(data: Path, day: date | None) -> list[Path]:
     return found
 
 
-def _add_operator() -> None:
-    """`exchange operator ...`; imported only when asked for, so that other commands start quickly."""
+def _add_groups() -> None:
+    """`exchange operator ...` and `exchange bridge ...`; added here, so that importing this stays quick."""
+    from exchange.commands.bridge import app as bridge
     from exchange.commands.operator import app as operator
 
     app.add_typer(operator, name="operator", help="Halt, resume, kill, restore, status.")
+    app.add_typer(bridge, name="bridge", help="Market data for MQTT, Redis and browsers.")
 
 
 def main() -> None:
     """Run a command; an error of ours is one readable message, not a traceback."""
     refuse_or_exit()
-    _add_operator()
+    _add_groups()
     try:
         app()
     except TwoCityError as error:

@@ -79,6 +79,7 @@ class Supervisor:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self.children: list[Child] = []
+        self._gone: set[str] = set()
 
     def start(self, child: Child) -> None:
         """Start a child; it is stopped before those started earlier."""
@@ -97,6 +98,15 @@ class Supervisor:
         )
         child.start()
         return None
+
+    def tell_gone(self, child: Child, code: int) -> None:
+        """Say once that a child without which the run goes on has ended for good."""
+        if child.name not in self._gone:
+            self._gone.add(child.name)
+            self._say(
+                f"{child.name} ended with {code}, the market goes on without it; "
+                f"its log {child.log} ends with:\n{child.last_lines()}"
+            )
 
     def start_again(self, child: Child, why: str) -> None:
         """Start a child anew that has ended as it should, and say why."""

@@ -14,6 +14,7 @@ from types import FrameType
 
 import msgspec
 
+from exchange.bridge.service import MQTT, REDIS, parse_service
 from exchange.commands.processes import Child, ChildFailed, Supervisor, free_port, wait_for
 from exchange.commands.progress import DayLines, say
 from exchange.commands.snapshot import EVERY_SECONDS, follower_arguments
@@ -37,7 +38,7 @@ REGISTRY = "CRC"  # Wuhan's, among the rulebook's
 CITY_HELD = 3  # exit code of the registry when a day is held
 SETTLEMENT_BANKS = (1, 2)  # as many as the registry's data/cash.toml has; a test compares them
 BANK_FOLDERS = tuple(f"bank-{bank}" for bank in SETTLEMENT_BANKS)
-KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials", *BANK_FOLDERS)
+KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials", "bridge", *BANK_FOLDERS)
 KEPT_FILES = ("run.json", "report.html")
 
 
@@ -58,6 +59,9 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
     resume_after_restart_s: float
     plant: str | None
     troubles: bool = False
+    mqtt: str | None = None
+    redis: str | None = None
+    websocket_port: int | None = None
 
 
 def run_up(options: UpOptions) -> int:
@@ -67,6 +71,7 @@ def run_up(options: UpOptions) -> int:
         raise UsageError(
             f"expected --data to be a folder, or nothing yet, found the file {data}", "choose a folder"
         )
+    _check_services(options)
     wanted = _config(options)  # refuses what cannot be played before anything is touched
     if options.fresh:
         remove_season(data)
@@ -151,6 +156,7 @@ def _play_days(
         "members", _members_arguments(options, config, data, human.user), data / "log" / "members.log"
     )
     supervisor.start(members)
+    _start_bridges(options, data, supervisor)
     if not options.once:
         say(f"trade yourself, as {human.name_en} ({human.name_zh}), in another terminal:")
         program = Path(sys.executable).parent / "exchange"
@@ -180,10 +186,12 @@ def _watch(
             break
         for child in ended:
             code = supervisor.watch(child)
-            if code is not None and child.name in NEEDED:  # without console and snapshots the market goes on
+            if code is not None and child.name in NEEDED:
                 raise ChildFailed(
                     f"{child.name} ended with {code}; its log {child.log} ends with:\n{child.last_lines()}"
                 )
+            if code is not None:  # console, snapshots, bridges: the market goes on
+                supervisor.tell_gone(child, code)
         if time.monotonic() > deadline:
             raise ChildFailed(
                 f"no day was settled for {patience_s:.0f} s; the end of {wuhan.log}:\n"
@@ -267,6 +275,29 @@ def _start_console(options: UpOptions, data: Path, supervisor: Supervisor) -> No
     supervisor.start(console)
     wait_for(data / "run" / "console.json", console, START_TIMEOUT_S)
     say(f"console: http://127.0.0.1:{port}/")
+
+
+def _check_services(options: UpOptions) -> None:
+    """Refuse a URL that no bridge could use."""
+    if options.mqtt is not None:
+        parse_service(options.mqtt, MQTT)
+    if options.redis is not None:
+        parse_service(options.redis, REDIS)
+
+
+def _start_bridges(options: UpOptions, data: Path, supervisor: Supervisor) -> None:
+    """Those that were asked for; none of them is waited for."""
+    wanted = {
+        "mqtt": ("--url", options.mqtt),
+        "redis": ("--url", options.redis),
+        "websocket": ("--port", options.websocket_port),
+    }
+    for name, (option, value) in wanted.items():
+        if value is not None:
+            arguments = ["exchange", "bridge", name, option, str(value), "--data", str(data)]
+            log = data / "log" / f"bridge-{name}.log"
+            supervisor.start(Child(f"bridge {name}", arguments, log))
+            say(f"market data bridge {name}: {option[2:]} {value}, log {log}")
 
 
 def _leave_console_up(options: UpOptions, data: Path, supervisor: Supervisor) -> None:

@@ -20,7 +20,7 @@ from exchange.console.model import MarketModel
 from exchange.console.pages import add_pages
 from exchange.console.registry import follow_registry
 from exchange.console.season import SeasonFiles
-from exchange.errors import UsageError
+from exchange.errors import CorruptionError, UsageError
 from exchange.rulebook.scenarios import load_scenario
 
 HOST: Final = "127.0.0.1"
@@ -46,9 +46,10 @@ def _serve(data: Path, port: int, lang: Lang | None) -> None:
     with _listener(port) as listener:
         bound_port = int(listener.getsockname()[1])
         model = MarketModel(config.profile, wall_ms())
+        found: list[CorruptionError] = []
         add_pages(model, scenario, SeasonFiles(data), lang)
         app.add_middleware(Guard, port=bound_port)
-        app.on_startup(lambda: _follow(data, model))
+        app.on_startup(lambda: _follow(data, model, found))
         address = data / "run" / "console.json"
         app.on_startup(lambda: _write_address(address, bound_port))
         try:
@@ -60,11 +61,22 @@ def _serve(data: Path, port: int, lang: Lang | None) -> None:
             )  # fmt: skip
         finally:
             address.unlink(missing_ok=True)
+        if found:
+            raise found[0]
 
 
-def _follow(data: Path, model: MarketModel) -> None:
-    background_tasks.create(Follower(data, model).run(), name="exchange")
+def _follow(data: Path, model: MarketModel, found: list[CorruptionError]) -> None:
+    background_tasks.create(_follow_exchange(data, model, found), name="exchange")
     background_tasks.create(follow_registry(data, model), name="registry")
+
+
+async def _follow_exchange(data: Path, model: MarketModel, found: list[CorruptionError]) -> None:
+    """An exchange that contradicts itself must not be shown any longer: the console stops and says why."""
+    try:
+        await Follower(data, model).run()
+    except CorruptionError as error:
+        found.append(error)
+        app.shutdown()
 
 
 @contextmanager

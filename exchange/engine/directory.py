@@ -38,6 +38,9 @@ STAFF: Final = (
     ("WUHAN1", STREAM_SETTLEMENT, Right.SETTLE | Right.PUBLIC, "Registry and settlement"),
     ("CONSOL", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Operator console"),
     ("OPER02", STREAM_OPERATOR, Right.OPERATE | Right.VIEW | Right.PUBLIC, "Second market operator"),
+    ("MQTT01", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to MQTT"),
+    ("REDIS1", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to Redis"),
+    ("WEBSK1", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to WebSocket"),
 )
 
 

@@ -11,6 +11,7 @@ from exchange.protocol.server_session import (
     ServerSession,
     ServerState,
 )
+from exchange.protocol.sessions import PUBLIC
 from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import RECORD_BYTES
@@ -125,7 +126,7 @@ class ScriptedExchange:
     def refusal(self, request: LoginRequest) -> LoginRefusal | None:
         if request.password != self.password:
             return LoginRefusal.NOT_AUTHORISED
-        ended = request.session not in ("", self.session_id)
+        ended = request.session not in ("", PUBLIC, self.session_id)
         return LoginRefusal.SESSION_UNAVAILABLE if self.closed or ended else None
 
     def publish(self, *records: bytes) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from exchange.engine import directory as directory_module
-from exchange.engine.directory import Credentials, Directory, load, provision
+from exchange.engine.directory import STAFF, Credentials, Directory, load, provision
 from exchange.errors import CorruptionError, UsageError
 from exchange.rulebook import load_scenario, participants
 from exchange.vocabulary.enums import Right
@@ -33,7 +33,7 @@ def test_every_login_opens_with_its_own_credentials_only(tmp_path: Path, directo
         assert directory.verify(login.user, kept.password) == login
         assert (kept.login_id, kept.member_id) == (login.login_id, login.member_id)
         passwords[login.user] = kept.password
-    assert len(set(passwords.values())) == len(passwords) == 9 + 4
+    assert len(set(passwords.values())) == len(passwords) == 9 + len(STAFF)
     assert directory.verify("OPER01", passwords["WUHAN1"]) is None
     assert directory.verify("NOBODY", passwords["WUHAN1"]) is None
     assert directory.verify("OPER01", "") is None
@@ -46,6 +46,9 @@ def test_rights_and_members(directory: Directory) -> None:
         "WUHAN1": (1, Right.SETTLE | Right.PUBLIC),
         "CONSOL": (0, Right.VIEW | Right.PUBLIC),
         "OPER02": (2, Right.OPERATE | Right.VIEW | Right.PUBLIC),
+        "MQTT01": (0, Right.VIEW | Right.PUBLIC),
+        "REDIS1": (0, Right.VIEW | Right.PUBLIC),
+        "WEBSK1": (0, Right.VIEW | Right.PUBLIC),
     }
     members = [login for login in directory.logins if login.login_id > 100]
     assert [login.login_id for login in members] == list(range(101, 110))
