@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Two-City: an open carbon exchange. Shanghai trades, Wuhan keeps the registry and settles.",
 )
 Data = Annotated[Path, typer.Option("--data", help="Data folder of the season.")]
+PemFile = Annotated[Path | None, typer.Option(help="PEM file; both, or neither.")]
 DEFAULT_DATA = Path("data")
 
 
@@ -82,14 +83,30 @@ def serve(
     resume_after_restart: Annotated[float, typer.Option(min=0.0)] = 0.0,
     durability: Annotated[str, typer.Option(help="sync, or none (for measurements).")] = "sync",
     snapshots: Annotated[bool, typer.Option(help="Start the follower that writes snapshots.")] = True,
+    host: Annotated[str, typer.Option(help="Address to listen on; beyond loopback TLS is demanded.")] = (
+        "127.0.0.1"
+    ),
+    tls_certificate: PemFile = None,
+    tls_key: PemFile = None,
+    tls_authority: Annotated[
+        Path | None, typer.Option(help="PEM of who signed it, for clients here; default: itself.")
+    ] = None,
+    client_authority: Annotated[
+        Path | None, typer.Option(help="PEM of who signs members' certificates; then each must show one.")
+    ] = None,
+    connections_per_address: Annotated[int, typer.Option(min=1, max=8192)] = 8192,
 ) -> None:
     """Run Shanghai alone: the gateway, the engine and the kernel of a season begun by `up`."""
-    from exchange.assembly import ServeOptions
+    from exchange.assembly import GatewayOptions, ServeOptions
     from exchange.commands.serve import run_serve
 
     options = ServeOptions(
         data=data.resolve(), port=port, days=days, day_seconds=day_seconds,
         resume_after_restart_s=resume_after_restart, durability=durability,
+        gateway=GatewayOptions(
+            host=host, tls_certificate=tls_certificate, tls_key=tls_key, tls_authority=tls_authority,
+            client_authority=client_authority, connections_per_address_max=connections_per_address,
+        ),
     )  # fmt: skip
     raise typer.Exit(run_serve(options, snapshots=snapshots))
 
@@ -235,9 +252,11 @@ def _journals(data: Path, day: date | None) -> list[Path]:
 def _add_groups() -> None:
     """`exchange operator ...` and `exchange bridge ...`; added here, so that importing this stays quick."""
     from exchange.commands.bridge import app as bridge
+    from exchange.commands.logins import app as logins
     from exchange.commands.operator import app as operator
 
     app.add_typer(operator, name="operator", help="Halt, resume, kill, restore, status.")
+    app.add_typer(logins, name="login", help="List logins; rotate and revoke their keys.")
     app.add_typer(bridge, name="bridge", help="Market data for MQTT, Redis and browsers.")
 
 

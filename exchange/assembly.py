@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,8 +19,23 @@ from exchange.kernel import warm_up
 from exchange.locking import only_one
 from exchange.rulebook import contract
 from exchange.rulebook.scenarios import load_scenario, participants
+from exchange.vocabulary.limits import CONNECTIONS_MAX
+
+if TYPE_CHECKING:
+    from exchange.net.settings import GatewaySettings
 
 HOST = "127.0.0.1"
+
+
+class GatewayOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the gateway listens, and how it is secured."""
+
+    host: str = HOST
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_authority: Path | None = None  # told to clients of this machine; None = the certificate itself
+    client_authority: Path | None = None
+    connections_per_address_max: int = CONNECTIONS_MAX
 
 
 class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +47,7 @@ class ServeOptions(msgspec.Struct, frozen=True, kw_only=True):
     day_seconds: float  # 0 = real time
     resume_after_restart_s: float
     durability: str
+    gateway: GatewayOptions = GatewayOptions()
 
 
 def run_exchange(options: ServeOptions) -> int:
@@ -48,6 +65,7 @@ def run_exchange(options: ServeOptions) -> int:
 def _serve(options: ServeOptions, config: RunConfig) -> None:
     from exchange.net.service import run_gateway  # asyncio is imported by the net alone
 
+    gateway = make_gateway_settings(options)
     directory = make_directory(options.data, config)
     warm_up()
     sign = signer(options.data, SHANGHAI)
@@ -56,7 +74,7 @@ def _serve(options: ServeOptions, config: RunConfig) -> None:
     address = options.data / "run" / "shanghai.json"
     address.parent.mkdir(parents=True, exist_ok=True)
     try:
-        run_gateway(engine, directory, HOST, options.port, lambda port: _announce(address, port))
+        run_gateway(engine, directory, gateway, lambda port: _announce(address, port, options.gateway))
     finally:
         engine.close()
         address.unlink(missing_ok=True)
@@ -109,8 +127,26 @@ def _durability(name: str) -> Durability:
         ) from None
 
 
-def _announce(address: Path, port: int) -> None:
+def make_gateway_settings(options: ServeOptions) -> "GatewaySettings":
+    """The gateway's settings; raises UsageError for half a TLS."""
+    from exchange.net.settings import GatewaySettings
+    from exchange.net.tls import TlsFiles
+
+    wanted, tls = options.gateway, None
+    if wanted.tls_certificate is not None and wanted.tls_key is not None:
+        tls = TlsFiles(wanted.tls_certificate, wanted.tls_key, wanted.client_authority)
+    elif wanted.tls_certificate or wanted.tls_key or wanted.client_authority:
+        raise UsageError("expected a certificate and its key, found one of them", "name both, or neither")
+    return GatewaySettings(
+        wanted.host, options.port, tls, wanted.connections_per_address_max, options.data / "shanghai"
+    )
+
+
+def _announce(address: Path, port: int, options: GatewayOptions) -> None:
     """Tell the other programs where the gateway listens; whole or not at all."""
+    found: dict[str, object] = {"host": options.host, "port": port, "pid": os.getpid()}
+    if options.tls_certificate is not None:
+        found["tls_authority"] = str((options.tls_authority or options.tls_certificate).resolve())
     beside = address.with_suffix(".new")
-    beside.write_bytes(msgspec.json.encode({"host": HOST, "port": port, "pid": os.getpid()}))
+    beside.write_bytes(msgspec.json.encode(found))
     beside.replace(address)

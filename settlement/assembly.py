@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from exchange.client import address_of, credentials_of
+from exchange.client import Address, address_of, credentials_of
 from exchange.client.signing import SHANGHAI, WUHAN, Check, checker, signer
 from exchange.rulebook.scenarios import load_scenario
 from settlement.api.bank_client import BankClient
@@ -151,19 +151,14 @@ def _raise_of(tasks: Iterable[asyncio.Task[None]]) -> None:
             task.result()
 
 
-def _address(settings: Settings) -> Callable[[], tuple[str, int]]:
+def _address(settings: Settings) -> Callable[[], Address]:
     """Where Shanghai listens, asked at every connect: it may have moved when it restarts."""
     if settings.exchange:
         host, _, port = settings.exchange.rpartition(":")
         if not host or not port.isdigit():
             raise ConfigurationError(f"expected --exchange HOST:PORT, found {settings.exchange!r}")
-        return lambda: (host, int(port))
-
-    def read() -> tuple[str, int]:
-        found = address_of(settings.data)
-        return found.host, found.port
-
-    return read
+        return lambda: Address(host, int(port))
+    return lambda: address_of(settings.data)
 
 
 @contextmanager

@@ -10,11 +10,12 @@ that is not ours. To resume: open again with the same session and `next_number`.
 """
 
 import asyncio
+import ssl
 from collections import deque
 from typing import Final, cast
 
 from exchange.client.chunk import Chunk, events_chunk, replies_chunk, unknown_version
-from exchange.client.errors import ConnectionLost, LoginRefused, VersionUnknown
+from exchange.client.errors import ConnectionClosed, ConnectionLost, LoginRefused, VersionUnknown
 from exchange.protocol.client_session import (
     Accepted,
     ClientEvent,
@@ -28,10 +29,13 @@ from exchange.protocol.client_session import (
     Unsequenced,
 )
 from exchange.protocol.errors import PeerError as ProtocolError
+from exchange.protocol.sessions import parse_session
 from exchange.protocol.soupbintcp import LoginRequest
-from exchange.vocabulary.limits import LOGIN_TIMEOUT_MS
-from exchange.vocabulary.records import Records
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import LOGIN_TIMEOUT_MS, RECORD_BYTES
+from exchange.vocabulary.records import Records, read
 
+KIND_AT: Final = 3  # place of the kind in a record
 TICK_S: Final = 0.25
 CLOSE_TIMEOUT_S: Final = 2.0
 UNREAD_BYTES_MAX: Final = 4 << 20  # reading from the socket pauses above it, and goes on below a quarter
@@ -46,18 +50,26 @@ class Connection:
 
     @classmethod
     async def open(
-        cls, host: str, port: int, user: str, password: str, *, session: str = "", next_number: int = 0
+        cls,
+        host: str,
+        port: int,
+        user: str,
+        password: str,
+        *,
+        session: str = "",
+        next_number: int = 0,
+        security: ssl.SSLContext | None = None,
     ) -> "Connection":
         """Connect and log in. `session`: blank = own stream of today, "PUBLIC", or a stream's id.
 
-        `next_number`: first record wanted, from 1; 0 = begin with the newest.
+        `next_number`: first record wanted, from 1; 0 = begin with the newest. `security`: see `security_of`.
         Raises LoginRefused, or ConnectionLost when nobody answers.
         """
         machine = ClientSession(LoginRequest(user, password, session, next_number))
         try:
             async with asyncio.timeout(LOGIN_TIMEOUT_MS / 1000):
                 _, link = await asyncio.get_running_loop().create_connection(
-                    lambda: _Link(machine, user), host, port
+                    lambda: _Link(machine, user), host, port, ssl=security
                 )
                 try:
                     await link.logged_in
@@ -66,6 +78,9 @@ class Connection:
                     raise
         except (OSError, TimeoutError) as error:
             raise ConnectionLost(f"{host}:{port}: {str(error) or 'no answer to the login'}") from error
+        if parse_session(session.upper()) and machine.session != session.upper():  # its day is kept no longer
+            link.abort()
+            raise LoginRefused("S", user, session)
         return cls(link, machine.session)
 
     @property
@@ -121,6 +136,7 @@ class _Link(asyncio.Protocol):
         self._is_over = False
         self._is_closing = False  # by our own wish
         self._last_debug = ""
+        self._closed_reason = 0  # DownReason, if the exchange has given one
 
     # ---- the socket's side
 
@@ -171,6 +187,8 @@ class _Link(asyncio.Protocol):
                 self._unread_bytes += len(data)
             case Unsequenced(data):
                 self._chunks.append(replies_chunk(self.machine.next_number, data))
+                if Kind.CONNECTION_CLOSED in data[KIND_AT::RECORD_BYTES]:
+                    self._note_closing(data)
                 self._unread_bytes += len(data)
             case Accepted(_, next_number):
                 self.next_number = next_number
@@ -184,6 +202,12 @@ class _Link(asyncio.Protocol):
                 self._last_debug = text
             case ServerBroken(reason):
                 self._fail(reason)
+
+    def _note_closing(self, data: bytes) -> None:
+        """The exchange says that it closes, and why; the socket ends soon."""
+        for at in range(0, len(data), RECORD_BYTES):
+            if data[at + KIND_AT] == Kind.CONNECTION_CLOSED:
+                self._closed_reason = int(read(data[at : at + RECORD_BYTES])["down_reason"])
 
     def _tick(self) -> None:
         assert self._transport is not None
@@ -228,6 +252,8 @@ class _Link(asyncio.Protocol):
             if self._is_over:
                 if self.machine.state is ClientState.ENDED or self._is_closing:
                     return None
+                if self._closed_reason:
+                    raise ConnectionClosed(self._closed_reason, self._failure)
                 raise ConnectionLost(self._failure)
             self._waiter = self._loop.create_future()
             try:

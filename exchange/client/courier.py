@@ -17,10 +17,17 @@ from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials
 from exchange.client.decode import OtherRecord, decode_events, decode_replies
 from exchange.client.desk import Command, Desk
-from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused, QueryRefused
+from exchange.client.errors import (
+    ConnectionClosed,
+    ConnectionLost,
+    CredentialsUnusable,
+    LoginRefused,
+    QueryRefused,
+)
 from exchange.client.events import Event
 from exchange.client.outcome import Outcome
 from exchange.client.replies import EndOfAnswer, Refused, Reply
+from exchange.client.security import security_of
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
@@ -161,7 +168,9 @@ class Courier:
                     self._give_up(error)
                 self._note_refusal()
                 pause_s = NOT_OPEN_PAUSE_S
-            except (ConnectionLost, CredentialsUnusable):
+            except (ConnectionLost, CredentialsUnusable) as error:
+                if isinstance(error, ConnectionClosed) and not error.may_retry:
+                    self._give_up(error)
                 pause_s = PAUSE_FIRST_S if self.is_connected else min(2 * pause_s, PAUSE_MAX_S)
             except Exception as error:  # a listener's or our own mistake: nobody may wait for ever
                 self._give_up(error)
@@ -177,6 +186,7 @@ class Courier:
             who.password,
             session=self.session or self.stream,
             next_number=self._next_number,
+            security=security_of(address, who),
         )
         if connection.session == self.ended_session:
             await connection.close()

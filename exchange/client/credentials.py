@@ -19,6 +19,7 @@ class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member_id: int
     account_id: int
     name: str = ""
+    certificate_file: str = ""  # PEM of certificate and key, found beside the credentials file; "" = none
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r}, login_id={self.login_id}, account_id={self.account_id})"
@@ -29,6 +30,7 @@ class Address(msgspec.Struct, frozen=True):
 
     host: str
     port: int
+    tls_authority: str = ""  # PEM of who vouches for the exchange's certificate; "" = no TLS
 
 
 def load_credentials(path: Path) -> Credentials:
@@ -39,7 +41,10 @@ def load_credentials(path: Path) -> Credentials:
             raise CredentialsUnusable(
                 f"{path}: expected mode 0600, found {stat.S_IMODE(mode):04o}", f"chmod 600 {path}"
             )
-        return msgspec.json.decode(path.read_bytes(), type=Credentials)
+        found = msgspec.json.decode(path.read_bytes(), type=Credentials)
+        certificate = path.with_suffix(".pem")
+        has_one = not found.certificate_file and certificate.exists()
+        return msgspec.structs.replace(found, certificate_file=str(certificate)) if has_one else found
     except FileNotFoundError:
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.json"))) or "none"
         raise CredentialsUnusable(

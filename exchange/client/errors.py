@@ -2,6 +2,7 @@
 
 PeerError
 ├── ConnectionLost   the socket or the other end is gone; connect again and resume from `next_number`
+│   └── ConnectionClosed  the exchange said why; `may_retry` says whether one may log in again by oneself
 ├── VersionUnknown   the exchange speaks another version of the protocol; nothing is sent, nothing is retried
 ├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
 ├── QueryRefused     the exchange refused a query; the session goes on
@@ -12,12 +13,27 @@ UsageError
 """
 
 from exchange.errors import PeerError, UsageError
+from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
 
 
 class ConnectionLost(PeerError):
     """The connection ended without a logout or an end of session."""
+
+
+class ConnectionClosed(ConnectionLost):
+    """The exchange closed the connection and said why."""
+
+    def __init__(self, reason: int, why: str) -> None:
+        known = {int(one): one.name for one in DownReason}.get(reason, str(reason))
+        super().__init__(f"closed by the exchange: {known}, {why}")
+        self.reason = reason
+
+    @property
+    def may_retry(self) -> bool:
+        """Not if another program uses the login now, and not with a revoked key."""
+        return self.reason not in (DownReason.REPLACED, DownReason.REVOKED)
 
 
 class VersionUnknown(PeerError):

@@ -16,13 +16,15 @@ from typing import Final, NamedTuple
 from exchange.client.chunk import Chunk
 from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials
-from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.errors import ConnectionClosed, ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.security import security_of
 from exchange.errors import CorruptionError
 from exchange.protocol.sessions import PUBLIC, parse_session
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import STREAM_PUBLIC
 
 PAUSE_S: Final = 0.2  # between two tries: compressed days follow each other within seconds
+TAKEN_PAUSE_S: Final = 30.0  # another program has the login: two must not take it from each other
 REFUSALS_MAX: Final = 5  # of the stream followed, before it is believed that it is no longer kept
 Where = Callable[[], tuple[Address, Credentials]]
 
@@ -109,7 +111,10 @@ class PublicFeed:
                     else:
                         yield NotOpen(str(error))
                 except (ConnectionLost, CredentialsUnusable) as error:
-                    yield LineDown(str(error), False)
+                    is_for_good = isinstance(error, ConnectionClosed) and not error.may_retry
+                    yield LineDown(str(error), is_for_good)
+                    if is_for_good:
+                        await asyncio.sleep(TAKEN_PAUSE_S)
                 await self._close()
                 await asyncio.sleep(PAUSE_S)
         finally:
@@ -147,7 +152,13 @@ class PublicFeed:
     async def _login(self, session: str, next_number: int) -> Connection:
         address, who = self._where()
         connection = await Connection.open(
-            address.host, address.port, who.user, who.password, session=session, next_number=next_number
+            address.host,
+            address.port,
+            who.user,
+            who.password,
+            session=session,
+            next_number=next_number,
+            security=security_of(address, who),
         )
         name = parse_session(connection.session)
         if name is None or name.stream_id != STREAM_PUBLIC or session not in (PUBLIC, connection.session):

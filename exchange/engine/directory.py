@@ -23,6 +23,7 @@ from exchange.vocabulary.limits import MEMBER_FIRST, STREAM_OPERATOR, STREAM_PUB
 
 KEY_BYTES: Final = 32
 HASH_BYTES: Final = 32
+DIRECTORY_FILE: Final = "logins.json"
 PASSWORD_CHARACTERS: Final = 10  # what a SoupBinTCP login holds
 USER_CHARACTERS_MAX: Final = 6
 USER_FORM: Final = f"1 to {USER_CHARACTERS_MAX} letters and digits"
@@ -63,6 +64,7 @@ class Login(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rights: int
     default_account_id: int
     key_hash: str
+    is_revoked: bool = False  # until the key is rotated
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +125,8 @@ class Directory(msgspec.Struct, frozen=True, dict=True):
         """The login of user and password; as slow for an unknown user as for a wrong password."""
         login = self.by_user.get(user)
         kept = login.key_hash if login is not None else "0" * (2 * HASH_BYTES)
-        return login if hmac.compare_digest(kept, password_hash(self.key, user, password)) else None
+        is_right = hmac.compare_digest(kept, password_hash(self.key, user, password))
+        return login if is_right and login is not None and not login.is_revoked else None
 
 
 def password_hash(key: bytes, user: str, password: str) -> str:
@@ -134,7 +137,7 @@ def password_hash(key: bytes, user: str, password: str) -> str:
 
 def load(folder: Path) -> Directory:
     """The directory kept in a city's folder (its `key` and `logins.json`)."""
-    path = folder / "logins.json"
+    path = folder / DIRECTORY_FILE
     try:
         key = (folder / "key").read_bytes()
         kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
@@ -152,7 +155,7 @@ def save(directory: Directory, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(folder / "key", directory.key)
     kept = _Kept(directory.accounts, directory.logins, directory.drop_copies)
-    _write_secret(folder / "logins.json", msgspec.json.format(msgspec.json.encode(kept), indent=1))
+    _write_secret(folder / DIRECTORY_FILE, msgspec.json.format(msgspec.json.encode(kept), indent=1))
 
 
 def provision(data: Path, participants: Iterable[Member]) -> Directory:
@@ -162,7 +165,7 @@ def provision(data: Path, participants: Iterable[Member]) -> Directory:
     lost gets a new password.
     """
     folder = data / "shanghai"
-    has_directory = (folder / "logins.json").exists()
+    has_directory = (folder / DIRECTORY_FILE).exists()
     old = load(folder) if has_directory else Directory((), (), secrets.token_bytes(KEY_BYTES))
     accounts = {account.account_id: account for account in old.accounts}
     logins = dict(old.by_user)
@@ -213,7 +216,9 @@ def _check_drop_copies(directory: Directory) -> None:
 
 
 def with_credentials(data: Path, key: bytes, login: Login, name: str) -> Login:
-    """The login, its credentials file present and matching its hash."""
+    """The login, its credentials file present and matching its hash; a revoked one is left as it is."""
+    if login.is_revoked:
+        return login
     path = data / "credentials" / f"{login.user}.json"
     if login.key_hash and _opens(path, key, login):
         return login

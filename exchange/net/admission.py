@@ -35,6 +35,9 @@ class Admitted(NamedTuple):
     day: KeptDay
     stream_id: int
     next_number: int
+    gone: date | None = (
+        None  # the day asked for, kept no longer: today's newest and a snapshot are given instead
+    )
 
 
 class Refused(NamedTuple):
@@ -42,6 +45,7 @@ class Refused(NamedTuple):
 
     refusal: LoginRefusal
     why: str
+    is_wrong_password: bool = False
 
 
 def admit(
@@ -50,7 +54,7 @@ def admit(
     """Check the password first, then the right to the stream, then that the stream is there."""
     login = directory.verify(request.user, request.password)
     if login is None:
-        return Refused(LoginRefusal.NOT_AUTHORISED, "user or password is wrong")
+        return Refused(LoginRefusal.NOT_AUTHORISED, "user or password is wrong", is_wrong_password=True)
     name = _wanted(request.session, login, today.trading_day)
     if name is None:
         return _unavailable("a blank session, PUBLIC, DEPTH or a session id", request.session)
@@ -60,6 +64,9 @@ def admit(
     )
     if not _may_follow(login, name.stream_id, day):
         return Refused(LoginRefusal.NOT_AUTHORISED, f"{request.user} may not follow stream {name.stream_id}")
+    if day is None and _is_gone(name, login, today, yesterday):
+        newest = today.streams.count(name.stream_id)
+        return Admitted(login, today, name.stream_id, newest, name.trading_day)
     newest = day.streams.count(name.stream_id) if day is not None else 0
     if day is None or newest == 0:
         return _unavailable("a trading day whose stream is kept", name.trading_day.isoformat())
@@ -78,6 +85,14 @@ def _may_follow(login: Login, stream_id: int, day: KeptDay | None) -> bool:
         return may_see_depth(login.rights, day is not None and day.is_depth_public)
     is_drop_copy = DROP_COPY_FIRST <= stream_id < MEMBER_FIRST
     return stream_id == login.member_id and (not is_drop_copy or bool(login.rights & Right.DROP_COPY))
+
+
+def _is_gone(name: SessionName, login: Login, today: KeptDay, yesterday: KeptDay | None) -> bool:
+    """Whether it is one's own stream of a day older than any kept, and today's can stand in for it."""
+    oldest = yesterday.trading_day if yesterday is not None else today.trading_day
+    is_own = name.stream_id == login.member_id >= MEMBER_FIRST
+    is_old = is_own and name.trading_day < oldest
+    return is_old and not today.streams.ended and today.streams.count(name.stream_id) > 0
 
 
 def _wanted(session: str, login: Login, today: date) -> SessionName | None:

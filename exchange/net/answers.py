@@ -12,6 +12,7 @@ from exchange.net import queries
 from exchange.net.bounds import QUERIES_PER_TURN_MAX
 from exchange.net.connection import Connection
 from exchange.net.queries import Question
+from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make, read
 from exchange.vocabulary.rejects import RejectReason
@@ -46,6 +47,13 @@ class Answers:
         if not connection.queries:
             self._asking.append(connection)
         connection.queries.append(record)
+
+    def snapshot(self, connection: Connection) -> None:
+        """Open orders, holdings and cash of the login's account, unasked: its past is kept no longer."""
+        assert connection.admitted is not None
+        account_id = connection.admitted.login.default_account_id
+        for query in (QueryKind.ORDERS, QueryKind.HOLDINGS, QueryKind.CASH):
+            self.ask(connection, make(Kind.QUERY, query=int(query), account_id=account_id))
 
     def make(self, sessions: int) -> None:
         """Answer what can be answered now, a connection after the other, a bounded number in one turn."""

@@ -8,6 +8,7 @@ from exchange.net.admission import Admitted, Refused
 from exchange.net.bounds import HELD_BYTES_MAX, QUERIES_WAITING_MAX, SLOW_BYTES
 from exchange.net.follower import Follower
 from exchange.net.intake import Source
+from exchange.net.tls import user_of_certificate
 from exchange.protocol import soupbintcp
 from exchange.protocol.server_session import (
     Broken,
@@ -22,7 +23,9 @@ from exchange.protocol.server_session import (
 from exchange.protocol.sessions import session_id
 from exchange.protocol.soupbintcp import LoginRequest
 from exchange.vocabulary.enums import DownReason
-from exchange.vocabulary.limits import SEND_BUFFER_BYTES_MAX
+from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import SEND_BUFFER_BYTES_MAX, SLOW_CLOSE_MS, SLOW_WARN_MS
+from exchange.vocabulary.records import make
 
 
 class Owner(Protocol):
@@ -33,8 +36,8 @@ class Owner(Protocol):
     def connected(self, connection: "Connection") -> bool:
         """A new connection; False when there are too many."""
 
-    def admit(self, request: LoginRequest) -> Admitted | Refused:
-        """Decide a login."""
+    def admit(self, request: LoginRequest, connection: "Connection") -> Admitted | Refused:
+        """Decide a login that came over a connection."""
 
     def logged_in(self, connection: "Connection") -> None:
         """The login was accepted and the connection is to be fed."""
@@ -61,18 +64,23 @@ class Connection(asyncio.Protocol):
         self.follower: Follower | None = None
         self.source: Source[Connection] | None = None
         self.queries: deque[bytes] = deque()
+        self.address = ""  # of the peer
         self.held_bytes = 0  # answers that wait to be durable
         self.is_slow = False
         self._owner = owner
         self._is_reading = True
         self._has_left = False
         self._unsent_bytes = 0
+        self._slow_since_ms = 0
+        self._is_warned = False
         self._transport: asyncio.Transport | None = None
 
     # ---- called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if peer else ""
         self._transport.set_write_buffer_limits(high=SLOW_BYTES)
         if not self._owner.connected(self):
             self.write(soupbintcp.debug("expected fewer connections, found no room for one more"))
@@ -84,10 +92,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.is_slow = True
+        self._slow_since_ms = self._owner.now_ms
         self._set_reading()  # who does not take answers is asked for no more
 
     def resume_writing(self) -> None:
-        self.is_slow = False
+        self.is_slow = self._is_warned = False
         self._set_reading()
         if not self._has_left:
             self._owner.drained(self)
@@ -98,6 +107,12 @@ class Connection(asyncio.Protocol):
         self._owner.lost(self)
 
     # ---- called by the gateway and the follower
+
+    @property
+    def certified_user(self) -> str | None:
+        """The user that the peer's certificate names; None where none is asked for."""
+        security = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        return None if security is None else user_of_certificate(security.getpeercert())
 
     @property
     def login_id(self) -> int:
@@ -132,8 +147,20 @@ class Connection(asyncio.Protocol):
             self.write(self.session.end(self._owner.now_ms))
             self._shut(DownReason.EXCHANGE)
 
+    def dismiss(self, reason: DownReason, why: str) -> None:
+        """Say for what reason it is closed, to the program and to a person, and close."""
+        if self._has_left:
+            return
+        self.write(make(Kind.CONNECTION_CLOSED, down_reason=int(reason)) + soupbintcp.debug(why))
+        if self.is_slow:
+            self.abort(reason)
+        else:
+            self._shut(reason)
+
     def check_silence(self) -> None:
-        """Send a heartbeat, or close, as the time demands."""
+        """Send a heartbeat, warn or close, as the time demands."""
+        if self.is_slow:
+            self._check_slow()
         if not self._is_reading and self._is_progressing():
             self.session.heard(self._owner.now_ms)
         owed = self.session.silence(self._owner.now_ms)
@@ -173,7 +200,7 @@ class Connection(asyncio.Protocol):
                 self._shut(DownReason.BROKEN)
 
     def _log_in(self, request: LoginRequest) -> None:
-        decided = self._owner.admit(request)
+        decided = self._owner.admit(request, self)
         if isinstance(decided, Refused):
             self.write(soupbintcp.debug(decided.why) + self.session.reject(decided.refusal))
             self._shut(DownReason.BROKEN)
@@ -183,8 +210,27 @@ class Connection(asyncio.Protocol):
         self.follower = Follower(self, decided.day.streams, decided.stream_id, decided.next_number)
         session = session_id(decided.day.trading_day, decided.stream_id)
         self.write(self.session.accept(session, decided.next_number, self._owner.now_ms))
+        if decided.gone is not None:
+            self.write(
+                soupbintcp.debug(
+                    f"{decided.gone} is kept no longer; this is {session}, your open orders follow"
+                )
+            )
         self._owner.logged_in(self)
         self.data_received(b"")  # what came behind the login
+
+    def _check_slow(self) -> None:
+        """A reader that does not drain what waits for it is warned, then closed; its stream waits for it."""
+        slow_ms = self._owner.now_ms - self._slow_since_ms
+        if slow_ms >= SLOW_CLOSE_MS:
+            self.dismiss(
+                DownReason.SLOW, f"expected a reader, found one that took too little in {slow_ms} ms"
+            )
+        elif slow_ms >= SLOW_WARN_MS and not self._is_warned and self._transport is not None:
+            self._is_warned = True
+            queued_bytes = self._transport.get_write_buffer_size()
+            left_ms = SLOW_CLOSE_MS - SLOW_WARN_MS
+            self.write(make(Kind.SLOW_READER, queued_bytes=queued_bytes, retry_after_ms=left_ms))
 
     def _set_reading(self) -> None:
         """Read unless the peer takes no answers or has more waiting than it may."""
@@ -226,6 +272,9 @@ class Connection(asyncio.Protocol):
         """
         self._leave(reason)
         if self._transport is not None and not self._transport.is_closing():
+            if not self._transport.can_write_eof():  # TLS says its own goodbye
+                self._transport.close()
+                return
             try:
                 self._transport.write_eof()
             except OSError:  # the peer has reset the connection, and asyncio has not told yet

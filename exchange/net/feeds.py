@@ -1,5 +1,6 @@
 """Who follows which stream, today and while yesterday's is being finished, and who is connected at all."""
 
+from exchange.engine.directory import Directory
 from exchange.engine.engine import Engine
 from exchange.net.admission import Admitted, KeptDay, Refused, admit
 from exchange.net.connection import Connection
@@ -16,6 +17,7 @@ class Feeds:
         self._engine = engine
         self._today = self._kept_today()
         self._followers: dict[int, set[Connection]] = {}
+        self._using: dict[tuple[int, int], Connection] = {}  # the one connection of a login to a stream
         self._lagging: set[Connection] = set()
         self._presence = Presence()
         self._has_ended = False
@@ -30,17 +32,25 @@ class Feeds:
         """Whether a follower could take more than it has been given."""
         return bool(self._lagging)
 
-    def admit(self, request: LoginRequest) -> Admitted | Refused:
+    def admit(self, request: LoginRequest, directory: Directory) -> Admitted | Refused:
         """Decide a login."""
-        return admit(request, self._engine.directory, self._today, self._kept_yesterday())
+        return admit(request, directory, self._today, self._kept_yesterday())
 
     def join(self, connection: Connection) -> None:
-        """Feed the connection from where it asked; the first one of a login is journaled."""
+        """Feed the connection from where it asked; the first one of a login is journaled.
+
+        A login uses a stream once: the connection it had before is closed, after the new one counts as up.
+        """
         admitted = connection.admitted
         assert admitted is not None
         if connection.is_trading:
+            use = admitted.login.login_id, admitted.stream_id
+            replaced = self._using.get(use)
+            self._using[use] = connection
             self._followers.setdefault(admitted.stream_id, set()).add(connection)
             self._journal(self._presence.up(admitted.login.login_id))
+            if replaced is not None:
+                replaced.dismiss(DownReason.REPLACED, "this login has connected again to the same stream")
         self.feed(connection)
 
     def leave(self, connection: Connection, reason: DownReason) -> None:
@@ -50,6 +60,9 @@ class Feeds:
         if admitted is None or connection not in self._followers.get(admitted.stream_id, ()):
             return
         self._followers[admitted.stream_id].discard(connection)
+        use = admitted.login.login_id, admitted.stream_id
+        if self._using.get(use) is connection:
+            del self._using[use]
         self._journal(self._presence.down(admitted.login.login_id, reason))
 
     def feed(self, connection: Connection) -> None:
@@ -81,6 +94,7 @@ class Feeds:
         if streams is self._today.streams and (self._has_ended or not streams.ended):
             return False
         old, self._followers = self._followers, {}
+        self._using = {}
         self._presence = Presence()
         self._has_ended = streams.ended
         if streams is not self._today.streams:

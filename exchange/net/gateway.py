@@ -8,7 +8,7 @@ import asyncio
 import ipaddress
 import resource
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -32,12 +32,16 @@ from exchange.net.bounds import (
 from exchange.net.connection import Connection
 from exchange.net.feeds import Feeds
 from exchange.net.intake import Batch, Intake
+from exchange.net.lockout import Lockout
+from exchange.net.login_keys import LoginKeys
 from exchange.net.senders import SenderTable
+from exchange.net.settings import DEFAULTS, GatewaySettings
+from exchange.net.tls import server_context
 from exchange.protocol.intake_check import as_commands, check, refusals, select, stamp_few
-from exchange.protocol.soupbintcp import LoginRequest
+from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
 from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import CONNECTIONS_MAX, RECORD_BYTES
+from exchange.vocabulary.limits import CONNECTIONS_MAX, LOGIN_TIMEOUT_MS, RECORD_BYTES
 from exchange.vocabulary.records import Records
 from exchange.vocabulary.rejects import RejectReason
 
@@ -64,11 +68,16 @@ def connections_allowed() -> int:
 class Gateway:
     """Serves one engine on one address."""
 
-    def __init__(self, engine: Engine, directory: Directory, host: str = "127.0.0.1", port: int = 0) -> None:
-        refuse_open_address(host)
+    def __init__(self, engine: Engine, directory: Directory, settings: GatewaySettings = DEFAULTS) -> None:
+        if settings.tls is None:
+            refuse_open_address(settings.host)
         self.now_ms = time.monotonic_ns() // _NS_PER_MS
-        self.host = host
-        self.port = port
+        self.port = settings.port
+        self._settings = settings
+        self._security = server_context(settings.tls) if settings.tls is not None else None
+        self._keys = LoginKeys(directory, settings.directory_folder)
+        self._lockout = Lockout()
+        self._addresses: Counter[str] = Counter()
         self._engine = engine
         self._senders = SenderTable(directory)
         self._intake: Intake[Connection] = Intake()
@@ -93,7 +102,12 @@ class Gateway:
         self._loop = asyncio.get_running_loop()
         self._stopped = self._loop.create_future()
         self._server = await self._loop.create_server(
-            lambda: Connection(self), self.host, self.port, backlog=BACKLOG
+            lambda: Connection(self),
+            self._settings.host,
+            self.port,
+            backlog=BACKLOG,
+            ssl=self._security,
+            ssl_handshake_timeout=LOGIN_TIMEOUT_MS / 1_000 if self._security is not None else None,
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._engine.on_durable = self._wake
@@ -136,20 +150,38 @@ class Gateway:
     # ---- what connections say
 
     def connected(self, connection: Connection) -> bool:
-        """A new connection; False when there are too many."""
+        """A new connection; False when there are too many, in all or from its address."""
         self._connections.add(connection)
         self._strangers.add(connection)
+        self._addresses[connection.address] += 1
         is_room = len(self._strangers) * STRANGERS_SHARE <= self._connections_max
-        return is_room and len(self._connections) <= self._connections_max
+        is_room = is_room and len(self._connections) <= self._connections_max
+        return is_room and self._addresses[connection.address] <= self._settings.connections_per_address_max
 
-    def admit(self, request: LoginRequest) -> Admitted | Refused:
-        """Decide a login."""
-        return self._feeds.admit(request)
+    def admit(self, request: LoginRequest, connection: Connection) -> Admitted | Refused:
+        """Decide a login: not locked out, the certificate's own user, then password and stream."""
+        user, address = request.user, connection.address
+        if locked_ms := self._lockout.locked_ms(address, user, self.now_ms):
+            return Refused(LoginRefusal.NOT_AUTHORISED, f"locked out: try again in {locked_ms} ms")
+        certified = connection.certified_user
+        if certified is not None and certified != user:
+            return Refused(
+                LoginRefusal.NOT_AUTHORISED,
+                f"expected the user of the certificate, {certified}, found {user}",
+            )
+        decided = self._feeds.admit(request, self._keys.directory)
+        if isinstance(decided, Refused) and decided.is_wrong_password:
+            self._lockout.failed(address, user, self.now_ms)
+        else:
+            self._lockout.succeeded(address, user)
+        return decided
 
     def logged_in(self, connection: Connection) -> None:
         """The connection follows its stream from now on."""
         self._strangers.discard(connection)
         self._feeds.join(connection)
+        if connection.admitted is not None and connection.admitted.gone is not None:
+            self._answers.snapshot(connection)
         self._turn_soon()
 
     def received(self, connection: Connection, data: bytes) -> None:
@@ -179,7 +211,11 @@ class Gateway:
 
     def lost(self, connection: Connection) -> None:
         """The socket is gone."""
-        self._connections.discard(connection)
+        if connection in self._connections:
+            self._connections.discard(connection)
+            self._addresses[connection.address] -= 1
+            if not self._addresses[connection.address]:
+                del self._addresses[connection.address]
         self._strangers.discard(connection)
 
     # ---- turns
@@ -202,8 +238,16 @@ class Gateway:
         self._run(self._turn)
         if self.now_ms - self._silence_checked_ms >= SILENCE_INTERVAL_MS:
             self._silence_checked_ms = self.now_ms
+            self._refresh_keys()
             for connection in list(self._connections):
                 connection.check_silence()
+
+    def _refresh_keys(self) -> None:
+        """Close whatever uses a key that has been revoked."""
+        revoked = {login.login_id for login in self._keys.refresh()}
+        for connection in list(self._connections) if revoked else ():
+            if connection.login_id in revoked:
+                connection.dismiss(DownReason.REVOKED, "the key of this login has been revoked")
 
     def _run(self, step: Callable[[], None]) -> None:
         """Run a step; what it raises comes from the engine or is a bug, and ends the whole service."""

@@ -7,19 +7,20 @@ from collections.abc import Callable
 from exchange.engine.directory import Directory
 from exchange.engine.engine import Engine
 from exchange.net.gateway import Gateway
+from exchange.net.settings import GatewaySettings
 
 
 def run_gateway(
-    engine: Engine, directory: Directory, host: str, port: int, announce: Callable[[int], None]
+    engine: Engine, directory: Directory, settings: GatewaySettings, announce: Callable[[int], None]
 ) -> None:
     """Serve; `announce` is called once with the port when the gateway listens. SIGTERM and SIGINT end it."""
-    asyncio.run(_serve(engine, directory, host, port, announce))
+    asyncio.run(_serve(engine, directory, settings, announce))
 
 
 async def _serve(
-    engine: Engine, directory: Directory, host: str, port: int, announce: Callable[[int], None]
+    engine: Engine, directory: Directory, settings: GatewaySettings, announce: Callable[[int], None]
 ) -> None:
-    gateway = Gateway(engine, directory, host, port)
+    gateway = Gateway(engine, directory, settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, gateway.stop)

@@ -109,14 +109,16 @@ class Right(IntFlag):
 
 
 class DownReason(IntEnum):
-    """Why a login's last connection ended."""
+    """Why a connection, or a login's last one, ended."""
 
     LOGOUT = 1
     LOST = 2
-    REPLACED = 3  # by another connection of the same login
+    REPLACED = 3  # by another connection of the same login to the same stream
     SILENT = 4  # nothing heard for the dead time
     BROKEN = 5  # it broke the protocol
     EXCHANGE = 6  # closed by the exchange
+    SLOW = 7  # it took nothing of what it was sent for too long
+    REVOKED = 8  # its key was revoked
 
 
 class TakeFlag(IntFlag):

@@ -153,6 +153,7 @@ class Kind(IntEnum):
     REPLY_RULE = 0xCA
     REPLY_END = 0xCB
     SLOW_READER = 0xCC
+    CONNECTION_CLOSED = 0xCD
     REPLY_DEPTH = 0xCD
     REPLY_LEVELS = 0xCE
     REPLY_DIGEST = 0xCF

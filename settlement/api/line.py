@@ -7,7 +7,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from exchange.client import Chunk, Connection, ConnectionLost, Credentials, CredentialsUnusable, LoginRefused
+from exchange.client import (
+    Address,
+    Chunk,
+    Connection,
+    ConnectionLost,
+    Credentials,
+    CredentialsUnusable,
+    LoginRefused,
+)
+from exchange.client.security import security_of
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import EVENT, Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
@@ -42,7 +51,7 @@ class Line:
     def __init__(
         self,
         worker: Worker,
-        address: Callable[[], tuple[str, int]],
+        address: Callable[[], Address],
         credentials: Callable[[], Credentials],
         plan: Plan,
         clock: Callable[[], int] | None = None,
@@ -112,11 +121,17 @@ class Line:
 
     async def _one_session(self) -> bool:
         """One login to its end. True when the exchange ended the stream."""
-        host, port = self._address()
+        address = self._address()
         who = self._credentials()
         session, number = await self._worker.do(lambda city: city.wanted_stream())
         connection = await Connection.open(
-            host, port, who.user, who.password, session=session, next_number=number
+            address.host,
+            address.port,
+            who.user,
+            who.password,
+            session=session,
+            next_number=number,
+            security=security_of(address, who),
         )
         self._waiting = asyncio.Queue(CHUNKS_WAITING_MAX)
         try:

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.gateway_market import begin_trading, credentials_of, make_directory, open_engine
+from benchmarks.gateway_market import begin_trading, credentials_of, make_participants, open_engine
 from exchange.engine.clock import ManualClock
-from exchange.engine.directory import Directory
+from exchange.engine.directory import Directory, provision
 from exchange.engine.engine import Engine
 from exchange.engine.journal import Durability
 from exchange.net.gateway import Gateway
+from exchange.net.settings import DEFAULTS, GatewaySettings
 from exchange.protocol.client_session import (
     Accepted,
     ClientEvent,
@@ -31,6 +32,7 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import EVENT, REPLY, Records
 
 TIMEOUT_S = 20.0
+FELLOW = "FELLOW"  # the first member's second login
 
 
 class Running(NamedTuple):
@@ -56,14 +58,23 @@ class Running(NamedTuple):
 
 @contextmanager
 def running_exchange(
-    data: Path, members: int = 2, *, is_trading: bool = True, days: int = 1
+    data: Path,
+    members: int = 2,
+    *,
+    is_trading: bool = True,
+    days: int = 1,
+    settings: GatewaySettings = DEFAULTS,
 ) -> Iterator[Running]:
-    """Start engine and gateway, stop them at the end; what the gateway raised is raised here."""
-    directory, clock = make_directory(data, members), ManualClock()
+    """Start engine and gateway, stop them at the end; what the gateway raised is raised here.
+
+    The first member has a second login, FELLOW.
+    """
+    people = make_participants(members)
+    directory, clock = provision(data, [*people, people[0]._replace(user=FELLOW)]), ManualClock()
     engine = open_engine(data, directory, Durability.SYNC, clock, days)
     if is_trading:
         begin_trading(engine, clock)
-    gateway = Gateway(engine, directory)
+    gateway = Gateway(engine, directory, settings)
     loop = asyncio.new_event_loop()
     listening = threading.Event()
     failures: list[BaseException] = []

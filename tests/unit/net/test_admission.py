@@ -63,7 +63,8 @@ ROWS = [
     ("MEMB01", "secret", session_id(YESTERDAY, 16), 10, (YESTERDAY, 16, 10)),
     ("MEMB01", "secret", session_id(YESTERDAY, 16), 11, S),
     ("MEMB01", "secret", session_id(YESTERDAY, 0), 1, (YESTERDAY, 0, 1)),
-    ("MEMB01", "secret", session_id(date(2021, 12, 15), 16), 1, S),
+    ("MEMB01", "secret", session_id(date(2021, 12, 15), 16), 1, (TODAY, 16, 8)),  # gone: newest of today
+    ("MEMB01", "secret", session_id(date(2021, 12, 15), 0), 1, S),
     ("MEMB01", "secret", session_id(TODAY, 2), 1, A),
     ("MEMB01", "secret", session_id(TODAY, 17), 1, A),
     ("MEMB01", "secret", "NONSENSE", 1, S),

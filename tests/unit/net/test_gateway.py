@@ -19,7 +19,7 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import market_time_ns
-from tests.unit.net.running import Peer, Running, running_exchange
+from tests.unit.net.running import FELLOW, Peer, Running, running_exchange
 
 SELLER, BUYER = "B00000", "B00001"
 
@@ -306,9 +306,9 @@ def test_records_behind_the_login_in_one_write_are_taken(running: Running) -> No
 
 
 def test_a_reader_that_does_not_read_is_not_piled_up_for_and_loses_nothing(running: Running) -> None:
-    """Another connection of the login follows the same stream and reads nothing until everything is over."""
+    """Another login of the member follows the same stream and reads nothing until everything is over."""
     count, batches = 5_000, 20
-    with running.peer(SELLER) as peer, running.peer(SELLER) as idle:
+    with running.peer(SELLER) as peer, running.peer(FELLOW) as idle:
         reference = 0
         for _ in range(batches):
             pairs = []

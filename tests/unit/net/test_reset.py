@@ -23,6 +23,9 @@ class ResetTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Swallowed, as asyncio does until it has noticed."""
 
+    def can_write_eof(self) -> bool:
+        return True
+
     def write_eof(self) -> None:
         raise OSError(107, "Transport endpoint is not connected")
 
