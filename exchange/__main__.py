@@ -234,10 +234,18 @@ def _add_operator() -> None:
     app.add_typer(operator, name="operator", help="Halt, resume, kill, restore, status.")
 
 
+def _add_feed() -> None:
+    """`exchange feed ...`, likewise."""
+    from exchange.commands.feed import app as feed
+
+    app.add_typer(feed, name="feed", help="Who may follow drop copies and the whole book.")
+
+
 def main() -> None:
     """Run a command; an error of ours is one readable message, not a traceback."""
     refuse_or_exit()
     _add_operator()
+    _add_feed()
     try:
         app()
     except TwoCityError as error:
