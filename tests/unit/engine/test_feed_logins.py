@@ -1,15 +1,18 @@
 """Drop copies and the right to the depth: set between days, refused within one, checked at the start."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from exchange.engine.directory import DropCopyOf, load, provision
+from exchange.engine.derivations import derivations_of, is_depth_public
+from exchange.engine.directory import Directory, DropCopyOf, load, provision
 from exchange.engine.feed_logins import DROP_COPIES_MAX, grant_depth, set_drop_copy
 from exchange.errors import UsageError
 from exchange.locking import only_one
 from exchange.rulebook import load_scenario, participants
 from exchange.vocabulary.enums import Right
+from exchange.vocabulary.limits import DROP_COPY_FIRST, STREAM_DEPTH
 
 
 def begin(data: Path, count: int = 9) -> None:
@@ -88,3 +91,20 @@ def test_people_change_between_days_only(tmp_path: Path) -> None:
     with only_one(tmp_path / "shanghai" / "lock", "", ""):
         with pytest.raises(UsageError, match="an exchange is running"):
             grant_depth(tmp_path, "CONSOL")
+
+
+def test_the_depth_is_made_when_somebody_may_follow_it(tmp_path: Path) -> None:
+    begin(tmp_path)
+    set_drop_copy(tmp_path, "COPY01", ["16"])
+    directory, day = load(tmp_path / "shanghai"), date(2024, 6, 3)
+
+    def made(profile: str, of: Directory) -> list[int]:
+        return [derivation.stream_id for derivation in derivations_of(of, profile, day)]
+
+    assert made("national", directory) == [DROP_COPY_FIRST]
+    assert made("ccer-continuous", directory) == [STREAM_DEPTH, DROP_COPY_FIRST]
+    assert [is_depth_public(profile, day) for profile in ("national", "ccer", "ccer-continuous")] == [
+        False, False, True,
+    ]  # fmt: skip
+    grant_depth(tmp_path, "CONSOL")
+    assert made("national", load(tmp_path / "shanghai")) == [STREAM_DEPTH, DROP_COPY_FIRST]
