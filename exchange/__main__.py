@@ -260,10 +260,18 @@ def _add_groups() -> None:
     app.add_typer(bridge, name="bridge", help="Market data for MQTT, Redis and browsers.")
 
 
+def _add_feed() -> None:
+    """`exchange feed ...`, likewise."""
+    from exchange.commands.feed import app as feed
+
+    app.add_typer(feed, name="feed", help="Who may follow drop copies and the whole book.")
+
+
 def main() -> None:
     """Run a command; an error of ours is one readable message, not a traceback."""
     refuse_or_exit()
     _add_groups()
+    _add_feed()
     try:
         app()
     except TwoCityError as error:

@@ -46,7 +46,8 @@ class Book:
     """Every resting order of every contract, by price and then by time. Not for several threads at once."""
 
     SESSION: Final = "DEPTH"
-    QUERY: Final = QueryKind.DEPTH
+    QUERY: Final = QueryKind.DEPTH  # whose answer is a snapshot
+    MARKER: Final = QueryKind.CONTRACTS  # whose answer says how far the stream has come
 
     def __init__(self) -> None:
         self.number = 0  # records of the depth stream that it holds
@@ -195,6 +196,7 @@ class FiveLevelBook:
 
     SESSION: Final = "PUBLIC"
     QUERY: Final = QueryKind.LEVELS
+    MARKER: Final = QueryKind.LEVELS
 
     def __init__(self) -> None:
         self.number = 0  # records of the public stream that it holds

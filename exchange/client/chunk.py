@@ -1,5 +1,6 @@
 """What one read of a connection gives: consecutive records of the stream, or answers, as numpy arrays."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,12 @@ class Chunk(NamedTuple):
     def next_number(self) -> int:
         """The number to resume from once this chunk is dealt with."""
         return self.first_number + len(self.events)
+
+
+def joined(parts: Sequence[Records]) -> Records:
+    """Records of one type behind one another; as words, since numpy packs the fields of a union anew."""
+    words = np.concatenate([part.view(np.uint64) for part in parts])
+    return words.view(parts[0].dtype)
 
 
 def events_chunk(first_number: int, data: bytes) -> Chunk:

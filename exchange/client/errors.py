@@ -7,7 +7,8 @@ PeerError
 ├── LoginRefused     the exchange answered the login with a refusal; `may_retry` says whether waiting can help
 ├── QueryRefused     the exchange refused a query; the session goes on
 ├── RecordsMissing   a book was given records behind a gap: ask for the stream from `expected` on
-└── BookBroken       a record cannot be of the book as it is: begin again with a snapshot
+├── BookBroken       a record cannot be of the book as it is: begin again with a snapshot
+└── BookNotReady     the day's book has not been received yet, or the day is over
 UsageError
 └── CredentialsUnusable  the credentials file is missing, unreadable or open to others
 """
@@ -84,6 +85,10 @@ class RecordsMissing(PeerError):
 
 class BookBroken(PeerError):
     """A book and what the exchange says of it do not agree."""
+
+
+class BookNotReady(PeerError):
+    """There is no book to show now."""
 
 
 class CredentialsUnusable(UsageError):

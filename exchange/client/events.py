@@ -1,7 +1,8 @@
-"""Every event a member, an operator or the public stream carries: the union, and the classes by kind."""
+"""Every event of the streams that people read: the union of their classes, and the classes by kind."""
 
 from typing import Final
 
+from exchange.client.depth_events import DepthAdded, DepthChanged, DepthExecuted, DepthRemoved
 from exchange.client.member_events import (
     Accepted,
     AccountRestricted,
@@ -75,6 +76,10 @@ Event = (
     | BreakerState
     | BlockBoard
     | ContractExpires
+    | DepthAdded
+    | DepthExecuted
+    | DepthChanged
+    | DepthRemoved
 )
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     Accepted,
@@ -110,6 +115,10 @@ EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     BreakerState,
     BlockBoard,
     ContractExpires,
+    DepthAdded,
+    DepthExecuted,
+    DepthChanged,
+    DepthRemoved,
 )
 __all__ = [
     "EVENT_CLASSES",
@@ -127,6 +136,10 @@ __all__ = [
     "Composite",
     "ContractExpires",
     "DayFigures",
+    "DepthAdded",
+    "DepthChanged",
+    "DepthExecuted",
+    "DepthRemoved",
     "Done",
     "Event",
     "Executed",

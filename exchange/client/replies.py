@@ -163,8 +163,48 @@ class EndOfAnswer(Headed, frozen=True):
     """End of a query's answer."""
 
     KIND: ClassVar[int] = Kind.REPLY_END
+    stream_number: int
     record_count: int
     query: int
+
+
+class DepthOrder(Headed, frozen=True):
+    """A resting order of the book."""
+
+    KIND: ClassVar[int] = Kind.REPLY_DEPTH
+    order_id: int
+    price_ticks: int
+    quantity_lots: int
+    side: int
+    method: int
+
+
+class BestLevels(Struct, frozen=True):
+    """Best five levels of one side now."""
+
+    KIND: ClassVar[int] = Kind.REPLY_LEVELS
+    user_reference: int
+    levels_contract_id: int
+    levels_side: int
+    level_count: int
+    time_ns: int
+    level_1_price_ticks: int
+    level_1_quantity_lots: int
+    level_2_price_ticks: int
+    level_2_quantity_lots: int
+    level_3_price_ticks: int
+    level_3_quantity_lots: int
+    level_4_price_ticks: int
+    level_4_quantity_lots: int
+    level_5_price_ticks: int
+    level_5_quantity_lots: int
+
+
+class BookDigest(Headed, frozen=True):
+    """Digest of the books asked for; zero bytes at its end are not in it."""
+
+    KIND: ClassVar[int] = Kind.REPLY_DIGEST
+    digest: bytes
 
 
 Reply = (
@@ -180,6 +220,9 @@ Reply = (
     | Status
     | Rule
     | EndOfAnswer
+    | DepthOrder
+    | BestLevels
+    | BookDigest
 )
 REPLY_CLASSES: Final[tuple[type[Reply], ...]] = (
     Refused,
@@ -194,4 +237,7 @@ REPLY_CLASSES: Final[tuple[type[Reply], ...]] = (
     Status,
     Rule,
     EndOfAnswer,
+    DepthOrder,
+    BestLevels,
+    BookDigest,
 )

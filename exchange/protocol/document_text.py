@@ -34,12 +34,14 @@ digits (`{session_example}` is stream {session_stream} of {session_day}). A logi
 |---|---|
 | blank | the stream of the login's member, today |
 | `PUBLIC` | the public stream, today (needs the right PUBLIC) |
-| a session id | that stream, if it is the login's own or public, of today or of the trading day before |
+| `DEPTH` | the depth stream, today (see below who may) |
+| a session id | that stream, if the login may follow it, of today or of the trading day before |
 
-Stream 0 is public, 1 the registry's, 2 the operators'; a trading member's stream has the member's number,
-from {member_first}. The first record of every stream is STREAM_OPENED (protocol version, trading day,
-limits). After the last record of a day comes `Z`, and the connection is closed; log in again with a blank
-session for the next day. Until that day's stream has opened the answer is `J` with `S`.
+Stream 0 is public, 1 the registry's, 2 the operators', {depth} the depth, {drop_copy_first} to
+{drop_copy_last} are drop copies; a trading member's stream has the member's number, from {member_first}.
+The first record of every stream is STREAM_OPENED (protocol version, trading day, limits). After the last
+record of a day comes `Z`, and the connection is closed; log in again with a blank session for the next
+day. Until that day's stream has opened the answer is `J` with `S`.
 
 **Resuming.** Log in with the session and the number of the first record not yet received. Number 1 is the
 whole stream, number 0 starts at the newest record. A number beyond the next one is refused with `S` after
@@ -83,6 +85,38 @@ references; their replies repeat the query's.
 resting order's own reference and login.
 
 "Step" says in which release of the project a message works; its layout is fixed from the first.
+"""
+
+MARKET_DATA: Final = """
+**Market data.** The public stream tells everybody trades, phases, bands, halts, notices, auctions with
+their indications, block offers on the board, figures, and at each tick the best five levels of every side
+that has changed. Order by order the books are in the depth stream: for whoever has the right DEPTH, and
+for everybody with PUBLIC where the rule `market_data.public_depth_levels` shows more than five levels.
+
+**Rebuilding a book.** DEPTH_ADDED puts an order at the back of its price; DEPTH_EXECUTED takes the tonnes
+traded from it, and an order with nothing left is gone; DEPTH_CHANGED gives it other tonnes at its place
+(`keeps_priority` 1), or takes it out and puts it at the back of the price it has now (0); DEPTH_REMOVED
+takes it out. Best price first and then first come first, that is the exchange's own priority. An incoming
+order of continuous mode is added before it trades, so the book may be crossed within a command; after a
+record with `is_last` it is as it stands between commands. Block offers, bids of one-way auctions and takes
+never rest in a book. At the end of a phase orders are removed one by one, and a day begins with empty
+books.
+
+**Snapshot, then stream.** Log in to the stream from its newest record (number 0), ask QUERY DEPTH, and
+keep what comes meanwhile. The answer holds `stream_number` records of the depth stream (REPLY_END): load
+it, pass over kept records up to that number, apply the others, go on. QUERY LEVELS does the same for the
+five levels and the public stream: its answer is newer than every image up to that number. More than
+{snapshot_orders_max:,} orders are refused (BOOK_TOO_LARGE): then follow the stream from record 1. After a
+cut log in from the first number that is missing. QUERY DIGEST gives the digest at `stream_number`: SHA-256
+of the 15 bytes `two-city book 1` and 19 bytes for each order in priority order, contracts ascending, buys
+before sells: contract u2, side u1, price u4, order u8, tonnes left u4. That of the five levels is over
+`two-city levels 1` and 11 bytes a level: contract u2, side u1, price u4, tonnes u4.
+
+**Drop copies.** A login with the right DROP_COPY follows the merged streams of a stated set of members:
+their records unchanged, in the order in which the exchange made them, with numbers of its own, from a
+STREAM_OPENED of its own; beside them LOGIN_CHANGED of its own logins. `account_id` and `login_id` say
+whose a record is. What is done to a member by operators and registry (kills, restrictions, limits, busts)
+is in its stream and so in the copy.
 """
 
 RIGHTS: Final = """
@@ -181,4 +215,5 @@ HISTORY: Final = """
 | 1 | Counter-offers and partial blocks, replace and mass cancel, continuous matching, auctions, breakers, two-person commands, transfers during the day, busts: layouts as announced, no change of version |
 | 1 | Signatures of both cities over a day's result (kinds 0x75, 0x76, 0xBB, 0xBC) and objections to statements (0x74, 0xBD): new kinds |
 | 1 | Reject codes 709 and 901, which nothing ever sent, are withdrawn; their numbers stay unused |
+| 1 | Added: depth stream, drop copies, snapshots with a number; nothing older has changed its layout |
 """

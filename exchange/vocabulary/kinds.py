@@ -1,8 +1,9 @@
 """The kind of every record: the fourth byte. Bands of kinds travel one way (messages.GROUPS)."""
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 
+@unique
 class Kind(IntEnum):
     """Record kinds; wire values, never reused."""
 
@@ -153,7 +154,7 @@ class Kind(IntEnum):
     REPLY_RULE = 0xCA
     REPLY_END = 0xCB
     SLOW_READER = 0xCC
-    CONNECTION_CLOSED = 0xCD
     REPLY_DEPTH = 0xCD
     REPLY_LEVELS = 0xCE
     REPLY_DIGEST = 0xCF
+    CONNECTION_CLOSED = 0xD0

@@ -901,10 +901,6 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         queued_bytes 32 i8 : waiting for you
         retry_after_ms 56 u4 : it is closed then, if you take nothing meanwhile
     """),
-    (Kind.CONNECTION_CLOSED, 4, "The exchange closes this connection, and why", """
-        down_reason 52 u1 : DownReason: after REPLACED or REVOKED do not log in again by yourself
-        retry_after_ms 56 u4 : 0 = at once
-    """),
     (Kind.REPLY_DEPTH, 6, "A resting order of the book; buys then sells, best price first, first come first", """
         order_id 32 u8 : the order
         price_ticks 40 u4 : its price
@@ -929,6 +925,10 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     """),
     (Kind.REPLY_DIGEST, 6, "Digest of the books asked for, contract_id 0 = of all, as vocabulary.book_digest lays it out", """
         digest 32 S32 : SHA-256
+    """),
+    (Kind.CONNECTION_CLOSED, 4, "The exchange closes this connection, and why", """
+        down_reason 52 u1 : DownReason: after REPLACED or REVOKED do not log in again by yourself
+        retry_after_ms 56 u4 : 0 = at once
     """),
 )
 # fmt: on

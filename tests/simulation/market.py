@@ -13,7 +13,7 @@ import numpy as np
 
 from exchange.engine.clock import Clock, ManualClock
 from exchange.engine.day import DayStage
-from exchange.engine.directory import UNRESTRICTED, Account, Directory, Login
+from exchange.engine.directory import UNRESTRICTED, Account, Directory, DropCopyOf, Login
 from exchange.engine.engine import Engine
 from exchange.engine.files import Files
 from exchange.engine.journal_reader import JournalReader
@@ -22,7 +22,13 @@ from exchange.engine.signing import Sign
 from exchange.vocabulary.control import MODULUS, balance_term
 from exchange.vocabulary.enums import Method, Phase, Right, SettlementStage, Side
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import PROTOCOL_VERSION, RECORD_BYTES, STREAM_PUBLIC, STREAM_SETTLEMENT
+from exchange.vocabulary.limits import (
+    DROP_COPY_FIRST,
+    PROTOCOL_VERSION,
+    RECORD_BYTES,
+    STREAM_PUBLIC,
+    STREAM_SETTLEMENT,
+)
 from exchange.vocabulary.records import COMMAND, Records, make, read
 from exchange.vocabulary.units import NS_PER_SECOND, market_time_ns
 from tests.simulation.fake_disk import FakeDisk, Survival
@@ -39,12 +45,16 @@ OPENING_FEN = 10_000_000_000
 DIRECTORY = Directory(
     tuple(Account(1001 + n, 16 + n, 1 + n, 0, int(UNRESTRICTED)) for n in range(2)),
     (
-        Login(OPERATOR, "OPER01", 2, int(Right.OPERATE), 0, ""),
+        Login(OPERATOR, "OPER01", 2, int(Right.OPERATE | Right.DEPTH), 0, ""),
         Login(REGISTRY, "WUHAN1", STREAM_SETTLEMENT, int(Right.SETTLE), 0, ""),
         Login(ALICE, "ALICE1", 16, int(Right.TRADE), 1001, ""),
         Login(BOB, "BOB001", 17, int(Right.TRADE), 1002, ""),
     ),
     b"k" * 32,
+    (
+        DropCopyOf(DROP_COPY_FIRST, (16, 17)),
+        DropCopyOf(DROP_COPY_FIRST + 1, (17,)),
+    ),
 )
 
 

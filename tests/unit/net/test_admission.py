@@ -27,6 +27,9 @@ DIRECTORY = Directory(
         login(1, "OPER01", 2, Right.OPERATE | Right.PUBLIC),
         login(101, "MEMB01", 16, Right.TRADE | Right.PUBLIC),
         login(102, "MEMB02", 16, Right.TRADE),
+        login(3, "DEPTH1", 0, Right.DEPTH),
+        login(5, "COPY01", 4, Right.DROP_COPY),
+        login(6, "COPY02", 4, Right.VIEW),
     ),
     KEY,
 )
@@ -46,8 +49,8 @@ class Counts:
         return b""
 
 
-NOW = KeptDay(TODAY, Counts({0: 50, 2: 5, 16: 8}))
-BEFORE = KeptDay(YESTERDAY, Counts({0: 40, 16: 9}, ended=True))
+NOW = KeptDay(TODAY, Counts({0: 50, 2: 5, 3: 7, 4: 6, 16: 8}))
+BEFORE = KeptDay(YESTERDAY, Counts({0: 40, 3: 11, 16: 9}, ended=True), is_depth_public=True)
 A, S = LoginRefusal.NOT_AUTHORISED, LoginRefusal.SESSION_UNAVAILABLE
 
 ROWS = [
@@ -58,6 +61,15 @@ ROWS = [
     ("MEMB01", "secret", "", 10, S),
     ("MEMB01", "secret", "PUBLIC", 3, (TODAY, 0, 3)),
     ("MEMB02", "secret", "PUBLIC", 3, A),
+    ("DEPTH1", "secret", "DEPTH", 0, (TODAY, 3, 7)),
+    ("DEPTH1", "secret", "DEPTH", 9, S),
+    ("MEMB01", "secret", "DEPTH", 1, A),
+    ("MEMB01", "secret", session_id(YESTERDAY, 3), 1, (YESTERDAY, 3, 1)),  # that day's rules showed it
+    ("MEMB02", "secret", session_id(YESTERDAY, 3), 1, A),
+    ("COPY01", "secret", "", 2, (TODAY, 4, 2)),
+    ("COPY01", "secret", session_id(TODAY, 16), 1, A),
+    ("COPY02", "secret", "", 1, A),
+    ("MEMB01", "secret", session_id(TODAY, 4), 1, A),
     ("MEMB01", "secret", session_id(TODAY, 0), 51, (TODAY, 0, 51)),
     ("MEMB01", "secret", session_id(TODAY, 16), 2, (TODAY, 16, 2)),
     ("MEMB01", "secret", session_id(YESTERDAY, 16), 10, (YESTERDAY, 16, 10)),
