@@ -184,6 +184,36 @@ def client(
 
 
 @app.command()
+def certify(
+    program: Annotated[
+        list[str] | None,
+        typer.Argument(help="The program with its arguments, after `--`; none: you start it yourself."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A new folder for the examination; default: a passing one.")
+    ] = None,
+    steps: Annotated[str, typer.Option(help="Only these steps, separated by commas.")] = "",
+    patience: Annotated[
+        float, typer.Option(min=0.0, help="Seconds that a step waits; 0 = 10, or 180 for a person.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Say nothing but one JSON object.")] = False,
+    list_steps: Annotated[bool, typer.Option("--list", help="Print what is asked of a program.")] = False,
+) -> None:
+    """Examine a member's program before it trades with others. Exit codes: 0 passed, 1 failed, 2 not run."""
+    from exchange.certify.scenario import NAMES
+    from exchange.commands.certify import CertifyOptions, print_scenario, run_certify
+
+    if list_steps:
+        print_scenario()
+        return
+    options = CertifyOptions(
+        data=data, program=tuple(program or ()), steps=tuple(filter(None, steps.split(","))) or NAMES,
+        patience_s=patience or None, as_json=as_json,
+    )  # fmt: skip
+    raise typer.Exit(run_certify(options))
+
+
+@app.command()
 def members(
     data: Data = DEFAULT_DATA,
     scenario: str = "season-2021",

@@ -53,11 +53,17 @@ def find_redis() -> str | None:
     return shutil.which("redis-server")
 
 
+def find_tshark() -> str | None:
+    """Return the path of Wireshark's dissector for the command line."""
+    return shutil.which("tshark")
+
+
 REQUIREMENTS = (
     Requirement("browser", "Chromium", find_browser, ("chromium-headless-shell", "chromium")),
     Requirement("browser", "a Chinese font", find_chinese_font, ("fonts-noto-cjk",)),
     Requirement("mosquitto", "Mosquitto", find_mosquitto, ("mosquitto",)),
     Requirement("redis", "Redis", find_redis, ("redis-server",)),
+    Requirement("tshark", "tshark", find_tshark, ("tshark",)),
 )
 
 

@@ -4,6 +4,7 @@ from exchange.client.blocking import BlockingTrader
 from exchange.client.book import Book, FiveLevelBook
 from exchange.client.chunk import Chunk
 from exchange.client.connection import Connection
+from exchange.client.courier import Courier
 from exchange.client.credentials import Address, Credentials, address_of, credentials_of, load_credentials
 from exchange.client.decode import OtherRecord, decode_events, decode_replies
 from exchange.client.errors import (
@@ -28,6 +29,7 @@ __all__ = [
     "Chunk",
     "Connection",
     "ConnectionLost",
+    "Courier",
     "Credentials",
     "CredentialsUnusable",
     "FiveLevelBook",

@@ -123,6 +123,13 @@ class BlockingTrader:
     rules = _waits(Trader.rules)
     status = _waits(Trader.status)
     ask = _waits(Trader.ask)
+    orders_table = _waits(Trader.orders_table)
+    trades_table = _waits(Trader.trades_table)
+    holdings_table = _waits(Trader.holdings_table)
+    board_table = _waits(Trader.board_table)
+    contracts_table = _waits(Trader.contracts_table)
+    figures_table = _waits(Trader.figures_table)
+    stream_tables = _waits(Trader.stream_tables)
     until_ready = _waits(Trader.until_ready)
 
     def command(self, kind: Kind, **fields: int | bytes) -> Outcome:
@@ -170,6 +177,11 @@ class BlockingTrader:
     def credentials(self) -> Credentials:
         """Whose session it is."""
         return self._open.credentials
+
+    @property
+    def locate(self) -> Locate:
+        """Says where the exchange listens now."""
+        return self._open.locate
 
     @property
     def stream(self) -> str:

@@ -69,7 +69,7 @@ class Courier:
         self.session = ""  # the stream followed now; blank before the first login and between days
         self.is_connected = False
         self.connections = 0  # made so far
-        self._locate = locate
+        self.locate = locate  # where the exchange listens now
         self._desk = Desk(credentials.login_id)
         self._listeners = list(listeners)
         self._outcomes: dict[Command, asyncio.Future[Outcome]] = {}
@@ -178,7 +178,7 @@ class Courier:
             await asyncio.sleep(pause_s)
 
     async def _connect(self) -> None:
-        address, who = self._locate(), self.credentials
+        address, who = self.locate(), self.credentials
         connection = await Connection.open(
             address.host,
             address.port,

@@ -10,7 +10,7 @@ Prices are yuan text or integer ticks. Reconnecting and resuming is the courier'
 import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from exchange.client.courier import Listener, Locate
 from exchange.client.credentials import Address, Credentials
@@ -27,10 +27,15 @@ from exchange.client.replies import (
     MethodPhase,
     OpenOrder,
     OwnTrade,
+    Reply,
     Rule,
     Status,
 )
+from exchange.client.stream import PUBLIC_STREAM, read_stream
 from exchange.vocabulary.enums import QueryKind
+
+if TYPE_CHECKING:
+    from exchange.client.tables import Table
 
 EVENTS_QUEUED_MAX: Final = 100_000
 R = TypeVar("R")
@@ -106,6 +111,46 @@ class Trader(MemberCommands):
     async def status(self) -> Status:
         """Health of the exchange (operators, console)."""
         return _only(await self._answer(QueryKind.STATUS, Status), "status")
+
+    # ---- the same as Arrow tables, for notebooks; these alone need pyarrow
+
+    async def orders_table(self) -> "Table":
+        """Open orders of one's own; columns as `client.tables` says."""
+        return await self._table(QueryKind.ORDERS, OpenOrder)
+
+    async def trades_table(self) -> "Table":
+        """One's own executions today."""
+        return await self._table(QueryKind.TRADES, OwnTrade)
+
+    async def holdings_table(self) -> "Table":
+        """Units by contract."""
+        return await self._table(QueryKind.HOLDINGS, Holding)
+
+    async def board_table(self, contract_id: int) -> "Table":
+        """Every listing inside the best five levels of both sides."""
+        return await self._table(QueryKind.BOARD, BoardListing, contract_id)
+
+    async def contracts_table(self) -> "Table":
+        """The day's contracts and their bands."""
+        return await self._table(QueryKind.CONTRACTS, Contract)
+
+    async def figures_table(self) -> "Table":
+        """The day's figures so far."""
+        return await self._table(QueryKind.FIGURES, Figures)
+
+    async def stream_tables(self, session: str = PUBLIC_STREAM) -> "dict[str, Table]":
+        """A day's whole stream until now, a table for each kind of record; over a line of its own.
+
+        "PUBLIC" is today's public stream, "" one's own, a session id any that is kept and one's to read.
+        """
+        from exchange.client.tables import tables_of
+
+        return tables_of(await read_stream(self.credentials, self.locate(), session))
+
+    async def _table(self, kind: QueryKind, expected: type[Reply], contract_id: int = 0) -> "Table":
+        from exchange.client.tables import replies_table
+
+        return replies_table(expected.KIND, await self._answer(kind, expected, contract_id))
 
     async def _answer(self, kind: QueryKind, expected: type[R], contract_id: int = 0) -> list[R]:
         return [reply for reply in await self.ask(kind, contract_id) if isinstance(reply, expected)]

@@ -11,6 +11,7 @@ MAY_IMPORT_ASYNCIO = {
     "exchange/__main__.py",
     "exchange/assembly.py",
     "exchange/bridge",
+    "exchange/certify",
     "exchange/client",
     "exchange/commands",
     "exchange/console",

@@ -52,6 +52,13 @@ class SoupClient:
                 return packet[1]
             assert packet[0] in (b"H+S" if wanted == b"H" else b"H+"), packet
 
+    def packet_of_any(self, wanted: bytes) -> bytes:
+        """The same, whatever comes before it."""
+        while (packet := self.packet()) is not None:
+            if packet[0] == wanted:
+                return packet[1]
+        raise AssertionError(f"closed while waiting for {wanted!r}")
+
     def sequenced(self, count: int) -> list[bytes]:
         return [self.packet_of(b"S") for _ in range(count)]
 
