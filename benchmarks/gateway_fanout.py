@@ -48,10 +48,10 @@ class Seen:
 def fan_out(
     port: int, data: Path, user: str, readers: int, orders_per_second: int, seconds: float
 ) -> dict[str, Any]:
-    """Run it; `user` must not have sent anything this day."""
+    """Run it; `user` must not have sent anything this day, and there are as many members as readers."""
     load = Load(1, round(orders_per_second * INTERVAL_S), round(seconds / INTERVAL_S))
     sender = Session(port, data, user).ready()
-    feeds = [Session(port, data, "CONSOL", "PUBLIC").ready() for _ in range(readers)]
+    feeds = [Session(port, data, f"B{n:05d}", "PUBLIC").ready() for n in range(readers)]
     sent_ns: list[int] = []
     start = time.perf_counter()
     thread = threading.Thread(target=_send, args=(sender, load, sent_ns), daemon=True)

@@ -13,7 +13,6 @@ from exchange.client.courier import Courier
 from exchange.client.decode import OtherRecord
 from exchange.client.events import ContractExpires, Event, Executed, MassCancelled, NoticeText, SettingChanged
 from exchange.client.operating import Operator, command_hash, command_record
-from exchange.client.replies import OwnTrade
 from exchange.client.trader import Trader
 from exchange.commands.client import run_client
 from exchange.commands.operator import app
@@ -23,7 +22,7 @@ from exchange.vocabulary.enums import MemberLimit, Method, ParameterId, Phase, S
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.rejects import RejectReason
 from exchange.vocabulary.units import market_time_ns
-from tests.unit.net.running import Running, running_exchange
+from tests.unit.net.running import FELLOW, Running, running_exchange
 
 FIRST, SECOND, THIRD = "B00000", "B00001", "B00002"
 ACCOUNTS = {FIRST: 1001, SECOND: 1002, THIRD: 1003}
@@ -224,19 +223,19 @@ class TestBlocks:
     def test_an_offer_on_the_board_is_taken_in_part_countered_and_withdrawn(
         self, market: Running, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        with trader(market, SECOND) as other:
+        with trader(market, FELLOW) as other:
             offer = other.block_offer(Side.SELL, "41.00", 300_000, contract_id=1, is_partial=True)
             number = f"#{offer.order_id >> 24}"
-            code, text = client(market, capsys, "offers", f"accept {number} 100,000", "offers")
+            code, text = client(market, capsys, "offers", f"accept {number} 100,000", "offers", user=SECOND)
             assert code == 0 and "block offers on the board" in text
             assert "traded 100,000 t at 41.00" in text and "200,000" in text.split("traded")[1]
-            code, text = client(market, capsys, f"counter {number} 40.50 150000")
+            code, text = client(market, capsys, f"counter {number} 40.50 150000", user=SECOND)
             assert code == 0 and "counter-offer made, order #" in text
             counter = int(order_number(text, "counter-offer made").lstrip("#"))
-            code, text = client(market, capsys, "offers", f"decline #{counter}", user=SECOND)
+            code, text = client(market, capsys, "offers", f"decline #{counter}")
             assert code == 0 and "40.50" in text and "block declined" in text
             assert other.cancel(offer.order_id).accepted
-            code, text = client(market, capsys, f"accept {number}")
+            code, text = client(market, capsys, f"accept {number}", user=SECOND)
             assert code == 1 and "expected the number of an order shown" in text
 
 
@@ -255,7 +254,7 @@ class TestAuctions:
         code, text = operator(market, "end-auction", "--contract", "CEA", "--number", "1")
         assert code == 0, text
         with trader(market, FIRST) as one:
-            won = [row for row in _trades(one) if row.method == Method.ONE_WAY]
+            won = [row for row in one.trades() if row.method == Method.ONE_WAY]
             assert [(row.price_ticks, row.quantity_lots) for row in won] == [(4280, 60_000)]
         code, text = client(market, capsys, "bid 1 43 1", "auctions")
         assert (
@@ -270,10 +269,6 @@ class TestAuctions:
         assert code == 1 and RejectReason.UNKNOWN_ACCOUNT.name in text
         code, text = operator(market, "end-auction", "--contract", "CEA", "--number", "99")
         assert code == 1 and RejectReason.UNKNOWN_AUCTION.name in text
-
-
-def _trades(one: BlockingTrader) -> list[OwnTrade]:
-    return one._call(one._open.trades())
 
 
 class TestInterventions:

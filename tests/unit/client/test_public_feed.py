@@ -22,6 +22,7 @@ from exchange.client.public_feed import (
 )
 from exchange.errors import CorruptionError
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import make
 from exchange.vocabulary.units import trading_day_number
 from tests.unit.client.server import ScriptedExchange
@@ -44,7 +45,9 @@ async def exchange() -> AsyncIterator[ScriptedExchange]:
 
 
 def opened(day: int) -> bytes:
-    return make(Kind.STREAM_OPENED, trading_day=trading_day_number(date(2021, 12, day)))
+    return make(
+        Kind.STREAM_OPENED, version=PROTOCOL_VERSION, trading_day=trading_day_number(date(2021, 12, day))
+    )
 
 
 def trade(match_id: int) -> bytes:
