@@ -160,7 +160,7 @@ def running_exchange(data: Path) -> Iterator[Bench]:
     directory, clock = make_directory(data, config), ManualClock()
     warm_up()
     engine = Engine.open(make_settings(options, config), directory, clock, sign=signer(data, SHANGHAI))
-    gateway = Gateway(engine, directory, HOST, 0)
+    gateway = Gateway(engine, directory)
     loop = asyncio.new_event_loop()
     listening = threading.Event()
     failures: list[BaseException] = []

@@ -24,6 +24,20 @@ def list_logins(data: Data = DEFAULT_DATA) -> None:
 
 
 @app.command()
+def add(
+    user: Annotated[str, typer.Argument(help="The new login: 1 to 6 letters and digits.")],
+    like: Annotated[str, typer.Option(help="A login of the member that it is to belong to.")],
+    rights: Annotated[str, typer.Option(help="trade, view, risk, public; joined by commas.")] = "view,public",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Make another login of a member; between days, with the exchange stopped."""
+    from exchange.engine.member_logins import add_login, parse_rights
+
+    path = add_login(data.resolve(), user.upper(), like.upper(), parse_rights(rights))
+    print(f"{user.upper()} may {rights.replace(',', ', ')} from the next day on; credentials: {path}")
+
+
+@app.command()
 def rotate(user: User, data: Data = DEFAULT_DATA) -> None:
     """Give a login a new password, in its credentials file; the old one is void within a second."""
     from exchange.engine.login_keys import rotate_key

@@ -40,7 +40,7 @@ def set_drop_copy(data: Path, user: str, members: Sequence[str]) -> DropCopyOf:
     A new user is made with its credentials file; a known one gets this set instead of its former one.
     """
     with only_one(data / "shanghai" / "lock", f"an exchange is running on {data}", "stop it first"):
-        directory = _directory_between_days(data)
+        directory = directory_between_days(data)
         login = directory.by_user.get(user)
         if login is None:
             login = _new_login(directory, user)
@@ -49,21 +49,21 @@ def set_drop_copy(data: Path, user: str, members: Sequence[str]) -> DropCopyOf:
         made = DropCopyOf(login.member_id, _member_ids(directory, members))
         others = tuple(copy for copy in directory.drop_copies if copy.stream_id != made.stream_id)
         login = with_credentials(data, directory.key, login, f"Drop copy {made.stream_id}")
-        _save(data, directory, login, drop_copies=(*others, made))
+        save_login(data, directory, login, drop_copies=(*others, made))
     return made
 
 
 def grant_depth(data: Path, user: str) -> None:
     """Let a login follow the depth stream."""
     with only_one(data / "shanghai" / "lock", f"an exchange is running on {data}", "stop it first"):
-        directory = _directory_between_days(data)
+        directory = directory_between_days(data)
         login = directory.by_user.get(user)
         if login is None:
             raise UsageError(f"there is no login {user}", f"name one of {data / 'credentials'}")
-        _save(data, directory, msgspec.structs.replace(login, rights=login.rights | Right.DEPTH))
+        save_login(data, directory, msgspec.structs.replace(login, rights=login.rights | Right.DEPTH))
 
 
-def _save(
+def save_login(
     data: Path, directory: Directory, login: Login, drop_copies: tuple[DropCopyOf, ...] | None = None
 ) -> None:
     """Write the directory with one login put in its place, or behind the others."""
@@ -72,7 +72,7 @@ def _save(
     save(Directory(directory.accounts, tuple(logins.values()), directory.key, copies), data / "shanghai")
 
 
-def _directory_between_days(data: Path) -> Directory:
+def directory_between_days(data: Path) -> Directory:
     """The directory; of a season that has not begun yet, one of staff alone."""
     begun = sorted(p.name for p in (data / "shanghai" / "journal").glob("*") if _DAY.fullmatch(p.name))
     if begun and not _is_settled(data, date.fromisoformat(begun[-1])):

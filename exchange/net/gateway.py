@@ -97,6 +97,11 @@ class Gateway:
 
     # ---- life
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._connections)
+
     async def start(self) -> None:
         """Listen; afterwards `port` is the real one."""
         self._loop = asyncio.get_running_loop()
@@ -238,11 +243,11 @@ class Gateway:
         self._run(self._turn)
         if self.now_ms - self._silence_checked_ms >= SILENCE_INTERVAL_MS:
             self._silence_checked_ms = self.now_ms
-            self._refresh_keys()
+            self.refresh_keys()
             for connection in list(self._connections):
                 connection.check_silence()
 
-    def _refresh_keys(self) -> None:
+    def refresh_keys(self) -> None:
         """Close whatever uses a key that has been revoked."""
         revoked = {login.login_id for login in self._keys.refresh()}
         for connection in list(self._connections) if revoked else ():

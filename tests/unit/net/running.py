@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -32,6 +33,7 @@ from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import EVENT, REPLY, Records
 
 TIMEOUT_S = 20.0
+R = TypeVar("R")
 FELLOW = "FELLOW"  # the first member's second login
 
 
@@ -43,6 +45,23 @@ class Running(NamedTuple):
     engine: Engine
     clock: ManualClock
     port: int
+    gateway: Gateway
+    loop: asyncio.AbstractEventLoop
+
+    def in_gateway(self, ask: Callable[[Gateway], R]) -> R:
+        """Ask the gateway in its own thread."""
+
+        async def answer() -> R:
+            return ask(self.gateway)
+
+        return asyncio.run_coroutine_threadsafe(answer(), self.loop).result(TIMEOUT_S)
+
+    def until(self, is_so: Callable[[Gateway], bool]) -> None:
+        """Wait until something is true of the gateway."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not self.in_gateway(is_so):
+            assert time.monotonic() < deadline, "expected it to become true in time"
+            time.sleep(0.01)
 
     def peer(self, user: str, session: str = "", next_number: int = 1) -> "Peer":
         """Log in with the login's real password."""
@@ -99,7 +118,7 @@ def running_exchange(
     assert listening.wait(TIMEOUT_S)
     try:
         if not failures:
-            yield Running(data, directory, engine, clock, gateway.port)
+            yield Running(data, directory, engine, clock, gateway.port, gateway, loop)
     finally:
         if thread.is_alive() and not failures:
             loop.call_soon_threadsafe(gateway.stop)
