@@ -151,6 +151,13 @@ class Following:
         self.line = line
 
 
+def raise_if_cancelled() -> None:
+    """Raise the cancellation again that an error while tidying up has taken the place of."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def together(*parts: Coroutine[Any, Any, None]) -> None:
     """Run parts until the first ends or fails; the others are cancelled, its failure is raised plainly."""
     tasks = [asyncio.create_task(part) for part in parts]

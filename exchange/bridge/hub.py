@@ -136,7 +136,8 @@ class View:
         Complexity: O(topics changed + items heard since the last one).
         """
         hub, market, line = self._hub, self._hub.market, self._hub.following.line
-        if line is Line.CONNECTED and not hub.following.is_caught_up:
+        is_reading = line is Line.CONNECTED and not hub.following.is_caught_up
+        if line is Line.CONNECTING or is_reading:
             return None  # what was true in the morning is not shown as the present
         topics, self._version = market.since(self._version)
         if self._is_fresh:

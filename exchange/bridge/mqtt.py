@@ -8,12 +8,13 @@ ours, follows the position's day from its first record, and publishes what lies 
 import asyncio
 import logging
 import secrets
+from contextlib import suppress
 from typing import Final
 
 import aiomqtt
 import msgspec
 
-from exchange.bridge.following import Following, Line, Position, together
+from exchange.bridge.following import Following, Line, Position, raise_if_cancelled, together
 from exchange.bridge.market import Complete, batches
 from exchange.bridge.metrics import Counters, tell_now_and_then
 from exchange.bridge.mqtt_broker import Broker, Message, MqttOptions, Published, Retained, open_client
@@ -46,6 +47,7 @@ async def _hold(options: MqttOptions, counters: Counters) -> None:
                 said = ""
                 await _one_connection(Broker(client, options, connection), options, counters)
         except aiomqtt.MqttError as error:
+            raise_if_cancelled()  # the broker was lost while we were told to stop
             if isinstance(error, aiomqtt.MqttCodeError) and getattr(error.rc, "value", 0) in REFUSED:
                 raise UsageError(
                     f"the MQTT broker {options.service.name} refuses the login: {error}",
@@ -69,7 +71,8 @@ async def _one_connection(broker: Broker, options: MqttOptions, counters: Counte
     except aiomqtt.MqttError:
         raise
     except BaseException:
-        await broker.tell("offline", Line.LOST)
+        with suppress(aiomqtt.MqttError):
+            await broker.tell("offline", Line.LOST)
         raise
 
 

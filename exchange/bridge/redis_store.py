@@ -79,8 +79,9 @@ class Store:
     def __init__(self, options: RedisOptions) -> None:
         service = options.service
         tls: dict[str, Any] = {}
-        if service.tls is not None:
-            tls = {"ssl": True, "ssl_context": service.tls}
+        if service.tls is not None:  # the library makes a context of its own
+            trusted = None if service.ca_file is None else str(service.ca_file)
+            tls = {"ssl": True, "ssl_ca_certs": trusted, "ssl_check_hostname": True}
         self._redis: Any = Redis(
             host=service.host, port=service.port, db=service.database, username=service.user,
             password=options.password, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S,

@@ -7,11 +7,12 @@ last id is compared with what the exchange says of the same record. Each step is
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Final
 
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
-from exchange.bridge.following import Following, together
+from exchange.bridge.following import Following, raise_if_cancelled, together
 from exchange.bridge.market import Complete
 from exchange.bridge.metrics import Counters, tell_now_and_then
 from exchange.bridge.records import fields_of
@@ -53,6 +54,7 @@ async def _hold(options: RedisOptions, counters: Counters) -> None:
         except Emptied:
             log.warning("Redis %s was emptied: today is written again from its first record", name)
         except (RedisError, OSError) as error:
+            raise_if_cancelled()  # Redis was lost while we were told to stop
             if str(error) != said:
                 log.warning("Redis %s: %s; trying again", name, error)
             said = str(error)
@@ -73,7 +75,8 @@ async def _one_connection(store: Store, options: RedisOptions, counters: Counter
     except (RedisError, OSError, Emptied):
         raise
     except BaseException:
-        await store.unsign()
+        with suppress(RedisError, OSError):
+            await store.unsign()
         raise
 
 

@@ -33,6 +33,7 @@ class Service(NamedTuple):
     user: str | None
     database: int  # of Redis; 0 where none is named
     tls: ssl.SSLContext | None
+    ca_file: Path | None  # what `tls` trusts; None = what this machine trusts
 
 
 def parse_service(url: str, schemes: tuple[Scheme, ...], ca_file: Path | None = None) -> Service:
@@ -66,7 +67,7 @@ def parse_service(url: str, schemes: tuple[Scheme, ...], ca_file: Path | None = 
     port = port or scheme.port
     tls = _context(ca_file) if scheme.is_tls else None
     name = f"{scheme.name}://{parts.hostname}:{port}"
-    return Service(name, parts.hostname, port, parts.username, int(database or 0), tls)
+    return Service(name, parts.hostname, port, parts.username, int(database or 0), tls, ca_file)
 
 
 def is_loopback(host: str) -> bool:

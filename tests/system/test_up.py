@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from exchange.commands.processes import free_port
 from exchange.rulebook.scenarios import load_scenario
 from tests.system.harness import UpRun, processes_of
 
@@ -17,8 +19,19 @@ FAST = ("--day-seconds", "5", "--members", "40")
 
 
 def test_three_days_trade_settle_and_agree_and_a_wrong_balance_opens_no_fourth(tmp_path: Path) -> None:
-    run = UpRun(tmp_path / "season", "--once", "--days", "3", *FAST)
-    assert run.wait() == 0, run.text() + run.logs()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        # Bridges that cannot work: the one waits for its broker, the other ends; the market goes on.
+        bridges = (
+            "--websocket-port",
+            str(taken.getsockname()[1]),
+            "--mqtt",
+            f"mqtt://127.0.0.1:{free_port()}",
+        )
+        run = UpRun(tmp_path / "season", "--once", "--days", "3", *FAST, *bridges)
+        assert run.wait() == 0, run.text() + run.logs()
+    assert "bridge websocket ended with 2, the market goes on without it" in run.text()
+    assert run.text().count("choose another --port") == 1
+    assert "refused; trying again" in (run.data / "log" / "bridge-mqtt.log").read_text()
     figures = run.figures()
     assert figures["days"] == 3
     assert figures["breaks"] == 0
@@ -124,6 +137,10 @@ def test_a_folder_in_use_and_impossible_wishes_touch_nothing(tmp_path: Path) -> 
     wrong = UpRun(data, "--fresh", "--days", "400")
     assert wrong.wait() == 2
     assert (data / "run.json").exists(), "a run that cannot be played must not remove the season"
+    elsewhere = UpRun(data, "--fresh", "--redis", "redis://store.example")
+    assert elsewhere.wait() == 2
+    assert "use rediss://store.example:6379" in elsewhere.text()
+    assert (data / "run.json").exists()
 
 
 def _journal_bytes(data: Path) -> int:
