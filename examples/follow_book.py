@@ -12,11 +12,13 @@ CEA = 1
 CHANGES = 10
 
 
-def show(book: Book | FiveLevelBook) -> None:
-    """Both sides in one line, best price first."""
+def text_of(book: Book | FiveLevelBook) -> str:
+    """Both sides, a line each, best price first."""
+    lines = []
     for side, name in ((Side.BUY, "bids"), (Side.SELL, "asks")):
-        levels = book.levels(CEA, side)[:5]
-        print(f"{name} {'  '.join(f'{lots:,} t at {format_yuan(price)}' for price, lots in levels) or '-'}")
+        levels = [f"{lots:,} t at {format_yuan(price)}" for price, lots in book.levels(CEA, side)[:5]]
+        lines.append(f"{name} {'  '.join(levels) or '-'}")
+    return "\n".join(lines)
 
 
 async def main(data: Path, user: str, *, whole: bool) -> None:
@@ -25,12 +27,14 @@ async def main(data: Path, user: str, *, whole: bool) -> None:
         async with MarketFeed(who, lambda: address_of(data), FiveLevelBook) as images:
             await images.until_live()
             for _ in range(CHANGES):
-                show(images.book)
-                await images.changed()
+                shown = text_of(images.book)
+                print(shown)
+                while text_of(images.book) == shown:
+                    await images.changed()
         return
     async with MarketFeed(who, lambda: address_of(data), Book) as orders:
         await orders.until_live()
-        show(orders.book)
+        print(text_of(orders.book))
         await orders.check()
         print(f"{len(orders.book):,} orders after record {orders.book.number:,}: the exchange has the same")
 
