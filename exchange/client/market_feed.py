@@ -31,6 +31,7 @@ from exchange.client.errors import (
     QueryRefused,
     RecordsMissing,
 )
+from exchange.errors import PeerError
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import DTYPES, Records, make
@@ -149,53 +150,59 @@ class MarketFeed(Generic[B]):
     # ---- one connection after the other
 
     async def _run(self) -> None:
+        try:
+            await self._follow_all()
+        except Exception as error:  # of `take`, or a mistake of ours: whoever waits must hear of it
+            await self._fail(error)
+
+    async def _follow_all(self) -> None:
         pause_s = PAUSE_FIRST_S
         while True:
             before = self.connections
-            try:
-                await self._follow()
-            except LoginRefused as error:
-                if not error.may_retry:
-                    return await self._fail(error)
-                await self._refused()
-            except QueryRefused as error:
-                return await self._fail(error)
-            except (_BeginAnew, BookBroken):
-                self._forget()
-            except RecordsMissing:
-                pass  # the next login asks from there
-            except (ConnectionLost, CredentialsUnusable):
-                pause_s = PAUSE_FIRST_S if self.connections > before else min(2 * pause_s, PAUSE_MAX_S)
-                await self._cut()
-                await asyncio.sleep(pause_s)
-                continue
+            ended = await self._follow_one()
             await self._cut()
+            match ended:
+                case LoginRefused(may_retry=True):
+                    await self._refused()
+                case LoginRefused() | QueryRefused():
+                    raise ended
+                case RecordsMissing():
+                    pass  # the next login asks from there
+                case ConnectionLost() | CredentialsUnusable():
+                    pause_s = PAUSE_FIRST_S if self.connections > before else min(2 * pause_s, PAUSE_MAX_S)
+                    await asyncio.sleep(pause_s)
+                case _:
+                    self._forget()
+                    await asyncio.sleep(PAUSE_FIRST_S)
+
+    async def _follow_one(self) -> Exception:
+        """One login to its end; why it ended."""
+        try:
+            await self._follow()
+        except (_BeginAnew, PeerError, CredentialsUnusable) as error:
+            return error
+        raise AssertionError("a login ends by an exception")
 
     async def _follow(self) -> None:
-        """One login to its end."""
-        address = self._locate()
+        address, who, book = self._locate(), self._credentials, self._make_book
+        has_begun = self._growing.number > 0
         is_whole = self._from_start or self._is_too_large
-        next_number = self._growing.number + 1 if self.session or is_whole else 0
-        who = self._credentials
         connection = await Connection.open(
             address.host, address.port, who.user, who.password,
-            session=self.session or self._make_book.SESSION, next_number=next_number,
+            session=self.session if has_begun else book.SESSION,
+            next_number=self._growing.number + 1 if has_begun or is_whole else 0,
         )  # fmt: skip
-        self._connection = connection
+        self._connection, self.session = connection, connection.session
         self.connections += 1
         self._refusals = 0
-        is_known = bool(self.session) or is_whole
-        self.session = connection.session
         try:
-            if is_known:
-                self._ask(_Question(self._make_book.MARKER, keeps_back=False))
-            else:
-                self._ask(_Question(self._make_book.QUERY, keeps_back=True))
+            wants_snapshot = not has_begun and not is_whole
+            self._ask(_Question(book.QUERY if wants_snapshot else book.MARKER, keeps_back=wants_snapshot))
             while (chunk := await connection.receive()) is not None:
                 self._hear(chunk)
                 async with self._changes:
                     self._changes.notify_all()
-            self._is_too_large = False
+            self._is_too_large = False  # it was today's
             raise _BeginAnew
         finally:
             await connection.close()

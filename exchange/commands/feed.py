@@ -44,7 +44,7 @@ def list_feeds(data: Data = DEFAULT_DATA) -> None:
     from exchange.engine.directory import load
 
     directory = load(data.resolve() / "shanghai")
-    members_of = {copy.stream_id: copy.member_ids for copy in directory.drop_copies}
+    members_of = {copy.stream_id: copy.member_ids for copy in directory.drop_copies}  # the newest is the last
     for login in directory.logins:
         if login.rights & Right.DROP_COPY:
             print(f"{login.user}  drop copy of {', '.join(map(str, members_of[login.member_id]))}")

@@ -7,7 +7,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 Data = Annotated[Path, typer.Option("--data", help="Data folder of the season.")]
-User = Annotated[str, typer.Argument(help="A login, for example M00001.")]
+User = Annotated[str, typer.Argument(help="A login, for example E00001.")]
 DEFAULT_DATA = Path("data")
 
 

@@ -22,4 +22,4 @@ def derivations_of(directory: Directory, profile: str, day: date) -> list[Deriva
         login.rights & Right.DEPTH for login in directory.logins
     )
     depth: list[Derivation] = [Depth()] if is_followed else []
-    return depth + [DropCopy(copy.stream_id, copy.member_ids) for copy in directory.drop_copies]
+    return depth + [DropCopy(copy.stream_id, copy.member_ids) for copy in directory.drop_copies_on(day)]

@@ -11,6 +11,7 @@ import os
 import secrets
 import string
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
@@ -94,10 +95,14 @@ class Member(Protocol):
 
 
 class DropCopyOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A drop copy: whose streams it merges. Its logins are those of "member" `stream_id`."""
+    """A drop copy: whose streams it merges. Its logins are those of "member" `stream_id`.
+
+    Dated, because the streams of the day before are kept and must come back as they were after a restart.
+    """
 
     stream_id: int
     member_ids: tuple[int, ...]
+    after: date | None = None  # the last day that was settled when it was set; None: of the whole season
 
 
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +125,11 @@ class Directory(msgspec.Struct, frozen=True, dict=True):
     def by_user(self) -> dict[str, Login]:
         """Logins by user."""
         return {login.user: login for login in self.logins}
+
+    def drop_copies_on(self, day: date) -> tuple[DropCopyOf, ...]:
+        """Of each drop copy what was set last before a day, by ascending stream."""
+        newest = {copy.stream_id: copy for copy in self.drop_copies if copy.after is None or copy.after < day}
+        return tuple(newest[stream_id] for stream_id in sorted(newest))
 
     def verify(self, user: str, password: str) -> Login | None:
         """The login of user and password; as slow for an unknown user as for a wrong password."""

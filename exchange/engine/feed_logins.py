@@ -40,14 +40,15 @@ def set_drop_copy(data: Path, user: str, members: Sequence[str]) -> DropCopyOf:
     A new user is made with its credentials file; a known one gets this set instead of its former one.
     """
     with only_one(data / "shanghai" / "lock", f"an exchange is running on {data}", "stop it first"):
-        directory = directory_between_days(data)
+        directory, settled = between_days(data)
         login = directory.by_user.get(user)
         if login is None:
             login = _new_login(directory, user)
         elif not login.rights & Right.DROP_COPY:
             raise UsageError(f"{user} is a login of somebody already", "name another for the drop copy")
-        made = DropCopyOf(login.member_id, _member_ids(directory, members))
-        others = tuple(copy for copy in directory.drop_copies if copy.stream_id != made.stream_id)
+        made = DropCopyOf(login.member_id, _member_ids(directory, members), settled)
+        of_now = made.stream_id, made.after
+        others = tuple(c for c in directory.drop_copies if (c.stream_id, c.after) != of_now)
         login = with_credentials(data, directory.key, login, f"Drop copy {made.stream_id}")
         save_login(data, directory, login, drop_copies=(*others, made))
     return made
@@ -56,7 +57,7 @@ def set_drop_copy(data: Path, user: str, members: Sequence[str]) -> DropCopyOf:
 def grant_depth(data: Path, user: str) -> None:
     """Let a login follow the depth stream."""
     with only_one(data / "shanghai" / "lock", f"an exchange is running on {data}", "stop it first"):
-        directory = directory_between_days(data)
+        directory, _ = between_days(data)
         login = directory.by_user.get(user)
         if login is None:
             raise UsageError(f"there is no login {user}", f"name one of {data / 'credentials'}")
@@ -72,8 +73,8 @@ def save_login(
     save(Directory(directory.accounts, tuple(logins.values()), directory.key, copies), data / "shanghai")
 
 
-def directory_between_days(data: Path) -> Directory:
-    """The directory; of a season that has not begun yet, one of staff alone."""
+def between_days(data: Path) -> tuple[Directory, date | None]:
+    """The directory and the last settled day; of a season that has not begun yet, one of staff alone."""
     begun = sorted(p.name for p in (data / "shanghai" / "journal").glob("*") if _DAY.fullmatch(p.name))
     if begun and not _is_settled(data, date.fromisoformat(begun[-1])):
         raise UsageError(
@@ -81,7 +82,8 @@ def directory_between_days(data: Path) -> Directory:
             "let it be played to its end (two-city up --days), then come again",
         )
     folder = data / "shanghai"
-    return load(folder) if (folder / "logins.json").exists() else provision(data, ())
+    directory = load(folder) if (folder / "logins.json").exists() else provision(data, ())
+    return directory, date.fromisoformat(begun[-1]) if begun else None
 
 
 def _is_settled(data: Path, day: date) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from exchange.engine.directory import MEMBER_LOGIN_FIRST, USER_FORM, Login, is_user, with_credentials
-from exchange.engine.feed_logins import directory_between_days, save_login
+from exchange.engine.feed_logins import between_days, save_login
 from exchange.errors import UsageError
 from exchange.locking import only_one
 from exchange.vocabulary.enums import Right
@@ -19,7 +19,7 @@ def add_login(data: Path, user: str, like: str, rights: Right) -> Path:
     It counts from the next day on: a day's opening commands define its logins.
     """
     with only_one(data / "shanghai" / "lock", f"an exchange is running on {data}", "stop it first"):
-        directory = directory_between_days(data)
+        directory, _ = between_days(data)
         fellow = directory.by_user.get(like)
         if fellow is None or fellow.member_id < MEMBER_FIRST:
             raise UsageError(f"expected a login of a trading member, found {like!r}", "see login list")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from exchange.engine.engine import Engine
 from exchange.net import queries
+from exchange.net.books import Books
 from exchange.net.bounds import QUERIES_PER_TURN_MAX
 from exchange.net.connection import Connection
 from exchange.net.queries import Question
@@ -31,6 +32,7 @@ class Answers:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._books = Books(engine)
         self._asking: deque[Connection] = deque()
         self._held: deque[_Held] = deque()
 
@@ -92,7 +94,7 @@ class Answers:
 
     def _answer(self, connection: Connection, record: bytes, sessions: int) -> None:
         assert connection.admitted is not None
-        question = Question(record, connection.admitted.login, self._engine, sessions)
+        question = Question(record, connection.admitted.login, self._engine, sessions, self._books)
         if (reason := question.refusal) != RejectReason.NONE:
             connection.write(refusal(record, reason))
             return

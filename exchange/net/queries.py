@@ -14,6 +14,7 @@ from exchange import kernel
 from exchange.engine.directory import Login
 from exchange.engine.engine import Engine
 from exchange.kernel.state import State
+from exchange.net.books import Books
 from exchange.net.bounds import TRADES_REPLY_MAX
 from exchange.net.status import status
 from exchange.protocol.rights import may_see_depth
@@ -35,7 +36,7 @@ _TRADE_FIELDS: Final = (
 class Question:
     """One query, who asks, and what it is about."""
 
-    def __init__(self, record: bytes, login: Login, engine: Engine, sessions: int) -> None:
+    def __init__(self, record: bytes, login: Login, engine: Engine, sessions: int, books: Books) -> None:
         asked = np.frombuffer(record, DTYPES[Kind.QUERY])[0]
         self.query = int(asked["query"])
         self.user_reference = int(asked["user_reference"])
@@ -44,6 +45,7 @@ class Question:
         self.login = login
         self.engine = engine
         self.sessions = sessions
+        self.books = books
 
     @property
     def state(self) -> State:
@@ -186,7 +188,7 @@ def _rules(question: Question) -> list[Records]:
 
 
 def _depth(question: Question) -> list[Records]:
-    return [kernel.depth(question.state, question.contract_ids)]
+    return [question.books.orders(question.contract_ids)]
 
 
 def _levels(question: Question) -> list[Records]:
@@ -197,7 +199,7 @@ def _digest(question: Question) -> list[Records]:
     records = new_records(Kind.REPLY_DIGEST)
     records["sequence"] = question.engine.last_sequence
     records["contract_id"] = question.contract_id
-    records["digest"] = kernel.digest_book(question.state, question.contract_ids)
+    records["digest"] = question.books.digest(question.contract_ids)
     return [records]
 
 

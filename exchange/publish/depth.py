@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 from exchange import (
     kernel,
 )  # sets the folder of compiled code, named by a hash of the vocabulary among others
-from exchange.publish.derived import NO_WORDS, STREAM_OPENED, WORDS, StreamIds, Words
+from exchange.publish.derived import NO_WORDS, StreamIds, Words
 from exchange.vocabulary.enums import DoneReason, OrderKind
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.limits import STREAM_DEPTH, STREAM_PUBLIC
+from exchange.vocabulary.limits import RECORD_BYTES, STREAM_DEPTH, STREAM_PUBLIC
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
 
 F = TypeVar("F", bound=Callable[..., Any])
 njit: Final[Any] = numba.njit  # the options used here are not all in its type
+# What the compiled pass is made from is in this file or in the vocabulary: see kernel/cache.py.
+_WORDS: Final = RECORD_BYTES // 8
+_STREAM_OPENED: Final = int(Kind.STREAM_OPENED)
 _PIECE_RECORDS: Final = 8_192  # at first; a larger piece makes room for itself
 
 #: kind of the kernel's event -> kind here, and what of its seventh word stays: see the layouts of both
@@ -45,7 +48,7 @@ def _codes() -> NDArray[np.int64]:
     codes = np.zeros(256, np.int64)
     for code, (kind, _, _) in enumerate(_MADE, 1):
         codes[kind] = code
-    codes[STREAM_OPENED] = _OPENED
+    codes[_STREAM_OPENED] = _OPENED
     return codes
 
 
@@ -74,7 +77,7 @@ _KEPT: Final = np.array([0, *(mask for _, _, mask in _MADE)], np.int64)
 
 
 def _compiled(function: F) -> F:
-    """Compile a function that allocates nothing; all it is made from is this file and the vocabulary."""
+    """Compile a function that allocates nothing."""
     return cast(F, njit(_nrt=False, error_model="numpy", cache=True)(function))
 
 
@@ -85,7 +88,7 @@ class Depth:
 
     def __init__(self) -> None:
         assert kernel.SOURCES_HASH
-        self._made: list[Words] = [np.zeros((_PIECE_RECORDS, WORDS), np.uint64) for _ in range(2)]
+        self._made: list[Words] = [np.zeros((_PIECE_RECORDS, _WORDS), np.uint64) for _ in range(2)]
         self._held: Words = NO_WORDS  # in the first of them
         _derive(NO_WORDS.view(np.int64), np.zeros(0, np.uint32), self._made[0].view(np.int64))  # compiles it
 
@@ -95,7 +98,7 @@ class Depth:
             words = words.copy()  # numba would compile a second form for what comes from a file
         made = self._made[1]
         if len(made) < len(words):
-            made = np.zeros((len(words), WORDS), np.uint64)
+            made = np.zeros((len(words), _WORDS), np.uint64)
         count = _derive(words.view(np.int64), streams, made.view(np.int64))
         if not count:
             return NO_WORDS
@@ -126,7 +129,7 @@ def _derive(words: NDArray[np.int64], streams: StreamIds, made: NDArray[np.int64
         if code == _OPENED:
             if streams[index] != STREAM_PUBLIC:
                 continue
-            for place in range(WORDS):
+            for place in range(_WORDS):
                 made[count, place] = words[index, place]
             made[count, 6] = detail | STREAM_DEPTH  # where the public stream's number is, which is 0
             count += 1
@@ -149,5 +152,5 @@ def _derive(words: NDArray[np.int64], streams: StreamIds, made: NDArray[np.int64
 
 
 def _end_command(rows: Words) -> None:
-    if int(rows[-1, 0]) >> _KIND_SHIFT & 0xFF != STREAM_OPENED:
+    if int(rows[-1, 0]) >> _KIND_SHIFT & 0xFF != _STREAM_OPENED:
         rows[-1, 6] |= np.uint64(_IS_LAST)

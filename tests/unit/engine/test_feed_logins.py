@@ -19,6 +19,14 @@ def begin(data: Path, count: int = 9) -> None:
     provision(data, participants(load_scenario("season-2021"), count))
 
 
+def settle(data: Path, day: str, confirmed: str = "true") -> None:
+    """As far as files tell it."""
+    for folder in (data / "shanghai" / "journal" / day, data / "shanghai" / "days"):
+        folder.mkdir(parents=True, exist_ok=True)
+    text = f'{{"date": "{day}", "confirmed": {confirmed}}}'
+    (data / "shanghai" / "days" / f"{day}.json").write_text(text, encoding="utf-8")
+
+
 def test_before_the_season_members_are_numbers_and_looked_at_when_it_begins(tmp_path: Path) -> None:
     assert set_drop_copy(tmp_path, "COPY01", ["17", "16", "17"]) == DropCopyOf(4, (16, 17))
     begin(tmp_path)
@@ -40,6 +48,20 @@ def test_a_known_drop_copy_gets_the_new_set_and_keeps_its_password(tmp_path: Pat
     assert set_drop_copy(tmp_path, "COPY01", [user.lower(), "16"]) == DropCopyOf(4, (16, 18))
     assert load(tmp_path / "shanghai").by_user["COPY01"] == before
     assert set_drop_copy(tmp_path, "COPY02", ["16"]).stream_id == 5
+
+
+def test_a_set_changed_between_days_leaves_the_day_before_as_it_was(tmp_path: Path) -> None:
+    begin(tmp_path)
+    set_drop_copy(tmp_path, "COPY01", ["16"])
+    settle(tmp_path, "2021-12-16")
+    set_drop_copy(tmp_path, "COPY01", ["17"])
+    set_drop_copy(tmp_path, "COPY01", ["17", "18"])
+    set_drop_copy(tmp_path, "COPY02", ["16"])
+    directory = load(tmp_path / "shanghai")
+    before, after = date(2021, 12, 16), date(2021, 12, 17)
+    assert directory.drop_copies_on(before) == (DropCopyOf(4, (16,)),)
+    assert directory.drop_copies_on(after) == (DropCopyOf(4, (17, 18), before), DropCopyOf(5, (16,), before))
+    assert [made.stream_id for made in derivations_of(directory, "national", before)] == [DROP_COPY_FIRST]
 
 
 def test_the_depth_is_a_right_more(tmp_path: Path) -> None:
@@ -81,12 +103,10 @@ def test_people_change_between_days_only(tmp_path: Path) -> None:
     (tmp_path / "shanghai" / "journal" / "2021-12-16").mkdir(parents=True)
     with pytest.raises(UsageError, match="2021-12-16 has begun and is not settled"):
         set_drop_copy(tmp_path, "COPY01", ["16"])
-    (tmp_path / "shanghai" / "days").mkdir()
-    day = tmp_path / "shanghai" / "days" / "2021-12-16.json"
-    day.write_text('{"date": "2021-12-16", "confirmed": false}', encoding="utf-8")
+    settle(tmp_path, "2021-12-16", confirmed="false")
     with pytest.raises(UsageError, match="not settled"):
         grant_depth(tmp_path, "CONSOL")
-    day.write_text('{"date": "2021-12-16", "confirmed": true}', encoding="utf-8")
+    settle(tmp_path, "2021-12-16")
     grant_depth(tmp_path, "CONSOL")
     with only_one(tmp_path / "shanghai" / "lock", "", ""):
         with pytest.raises(UsageError, match="an exchange is running"):

@@ -12,7 +12,7 @@ from exchange.errors import UsageError
 from exchange.rulebook import load_scenario, participants
 from exchange.vocabulary.enums import Right
 
-MEMBER = "M00001"
+MEMBER = "E00001"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_another_login_is_of_the_same_member_and_has_its_own_rights_and_password
 @pytest.mark.parametrize(
     ("user", "like", "complaint"),
     [
-        (MEMBER, MEMBER, "there is a login M00001 already"),
+        (MEMBER, MEMBER, "there is a login E00001 already"),
         ("TOOLONG", MEMBER, "expected a user of 1 to 6 letters and digits"),
         ("NEW001", "OPER01", "expected a login of a trading member, found 'OPER01'"),
         ("NEW001", "NOBODY", "expected a login of a trading member, found 'NOBODY'"),

@@ -1,7 +1,9 @@
 """Depth, five levels and drop copies over real sockets: joined late, cut, resumed, refused, proven right."""
 
 import asyncio
+import json
 import random
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +38,7 @@ from tests.unit.net.running import Peer, Running, running_exchange
 
 TRADERS = ("B00000", "B00001", "B00002")
 ALL = 1 << 30
+EXAMPLE = Path(__file__).parents[3] / "examples" / "follow_book.py"
 TIMEOUT_S = 60
 
 
@@ -188,6 +191,24 @@ async def test_who_may_not_see_the_depth_is_refused_its_stream_and_its_queries(r
         member.send(*(make(Kind.QUERY, query=kind) for kind in (QueryKind.DEPTH, QueryKind.DIGEST)))
         refused = member.wait_for(Kind.REFUSED, 2)
         assert {int(record["reason"]) for record in refused} == {RejectReason.NOT_AUTHORISED}
+
+
+async def test_the_example_shows_both(running: Running) -> None:
+    (running.data / "run").mkdir()
+    address = {"host": "127.0.0.1", "port": running.port, "pid": 0}
+    (running.data / "run" / "shanghai.json").write_text(json.dumps(address), encoding="utf-8")
+    async with asyncio.timeout(TIMEOUT_S), traders(running) as members:
+        await members[0].act(100)
+        for words, said in ((("CONSOL", "--whole"), "the exchange has the same"), (("B00000",), "asks ")):
+            shown = await asyncio.create_subprocess_exec(
+                sys.executable, EXAMPLE, running.data, *words, stdout=asyncio.subprocess.PIPE
+            )
+            ended = asyncio.create_task(shown.communicate())
+            while not ended.done():
+                await members[1].act(20)
+                await asyncio.wait({ended}, timeout=0.05)
+            output, _ = ended.result()
+            assert shown.returncode == 0 and said in output.decode(), output
 
 
 async def test_a_drop_copy_is_the_merged_streams_of_its_members_and_resumes(running: Running) -> None:
