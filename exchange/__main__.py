@@ -184,6 +184,27 @@ def client(
 
 
 @app.command()
+def bulletin(
+    data: Data = DEFAULT_DATA,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the last closed day.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; default DATA/bulletin.")] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Write each day's as it ends, until stopped (`up` does this).")
+    ] = False,
+) -> None:
+    """Write a day's official bulletin, CSV and Parquet, from its public stream: no member is in it."""
+    from exchange.commands.bulletin import FOLDER, BulletinOptions, run_bulletin, run_bulletins
+
+    folder = data.resolve()
+    if follow:
+        raise typer.Exit(run_bulletins(folder))
+    options = BulletinOptions(data=folder, day=day.date() if day else None, out=out or folder / FOLDER)
+    raise typer.Exit(run_bulletin(options))
+
+
+@app.command()
 def certify(
     program: Annotated[
         list[str] | None,

@@ -15,6 +15,7 @@ from types import FrameType
 import msgspec
 
 from exchange.bridge.service import MQTT, REDIS, parse_service
+from exchange.commands import bulletin
 from exchange.commands.processes import Child, ChildFailed, Supervisor, free_port, wait_for
 from exchange.commands.progress import DayLines, say
 from exchange.commands.snapshot import EVERY_SECONDS, follower_arguments
@@ -38,7 +39,7 @@ REGISTRY = "CRC"  # Wuhan's, among the rulebook's
 CITY_HELD = 3  # exit code of the registry when a day is held
 SETTLEMENT_BANKS = (1, 2)  # as many as the registry's data/cash.toml has; a test compares them
 BANK_FOLDERS = tuple(f"bank-{bank}" for bank in SETTLEMENT_BANKS)
-KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials", "bridge", *BANK_FOLDERS)
+KEPT_FOLDERS = ("run", "log", "shanghai", "wuhan", "credentials", "bridge", bulletin.FOLDER, *BANK_FOLDERS)
 KEPT_FILES = ("run.json", "report.html")
 
 
@@ -150,6 +151,8 @@ def _play_days(
     supervisor.start(wuhan)
     every_s = min(EVERY_SECONDS, options.day_seconds / SNAPSHOTS_OF_A_DAY)
     supervisor.start(Child("snapshots", follower_arguments(data, every_s), data / "log" / "snapshots.log"))
+    bulletins = Child("bulletins", bulletin.follower_arguments(data), data / "log" / "bulletins.log")
+    supervisor.start(bulletins)
     if options.console:
         _start_console(options, data, supervisor)
     members = Child(
@@ -162,6 +165,8 @@ def _play_days(
         program = Path(sys.executable).parent / "exchange"
         say(f"  {shlex.join([str(program), 'client', '--data', str(data), '--user', human.user])}")
     _watch(options, supervisor, lines, (shanghai, wuhan, members))
+    if lines.done() == options.days:
+        _wait_bulletin(data / bulletin.FOLDER / f"{lines.dates[-1]}-halts.parquet", bulletins)
 
 
 def _watch(
@@ -200,6 +205,13 @@ def _watch(
         time.sleep(0.1)
     lines.print_new()
     _wait_ended(shanghai, wuhan, members)
+
+
+def _wait_bulletin(last_file: Path, bulletins: Child) -> None:
+    """The last day's stream has ended: its bulletin follows within moments."""
+    deadline = time.monotonic() + 10
+    while bulletins.exit_code is None and not last_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _wait_ended(*children: Child) -> None:

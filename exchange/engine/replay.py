@@ -84,6 +84,24 @@ def replay(folder: Path, files: Files | None = None) -> ReplayResult:
     return _result(identity, applier.state, reader.end, words)
 
 
+def replay_stream(folder: Path, stream_id: int, files: Files | None = None) -> Records:
+    """One stream of a day, made again from its journal: byte for byte what its followers were sent."""
+    reader = JournalReader(folder, files)
+    identity = reader.identity()
+    if identity is None:
+        raise UsageError(f"{folder} holds no durable command", "choose another day")
+    refuse_foreign(identity, folder)
+    applier = Applier(new_state(Capacity(*identity.capacity)))
+    parts: list[NDArray[np.uint64]] = []
+
+    def take(events: Records, streams: StreamIds) -> None:
+        parts.append(events.view(np.uint64).reshape(-1, _WORDS)[streams == stream_id])
+
+    for block in blocks(reader.batches()):
+        applier.apply(block.commands, take)
+    return np.concatenate(parts).reshape(-1).view(EVENT)
+
+
 def refuse_foreign(identity: Identity, folder: Path) -> None:
     """Kernel and rules change only between days: a journal means something only to those that wrote it."""
     for what, expected, found in _bindings(identity):

@@ -10,7 +10,9 @@ import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from benchmarks.official.rows import read_days
 from exchange.commands.processes import free_port
 from exchange.rulebook.scenarios import load_scenario
 from tests.system.harness import UpRun, processes_of
@@ -43,6 +45,8 @@ def test_three_days_trade_settle_and_agree_and_a_wrong_balance_opens_no_fourth(t
         day = json.loads((run.data / "shanghai" / "days" / f"{official.date}.json").read_text())
         assert abs(day["listed_tonnes"] - official.listed_lots) <= official.listed_lots // 10, official.date
         assert day["block_tonnes"] > 0, official.date
+        _compare_bulletin(run.data / "bulletin" / f"{official.date}.csv", day)
+    _make_last_bulletin_again(run.data, tmp_path / "again")
     assert processes_of(run.data) == []
     assert (run.data / "report.html").stat().st_size > 10_000
     assert 0 < figures["surrendered_tonnes"] < figures["due_tonnes"]
@@ -56,6 +60,29 @@ def test_three_days_trade_settle_and_agree_and_a_wrong_balance_opens_no_fourth(t
     assert second.wait() == 2
     assert "STOPPED" in second.text()
     assert "expected" in second.text()
+
+
+def _compare_bulletin(path: Path, day: dict[str, Any]) -> None:
+    """Written by itself at the day's end, with Shanghai's own figures."""
+    (published,) = read_days(path)
+    (row,) = published.contracts
+    kept = day["contracts"]["CEA"]
+    prices = (row.open_ticks, row.high_ticks, row.low_ticks, row.close_ticks, row.previous_close_ticks)
+    assert prices == tuple(kept[name] for name in ("open", "high", "low", "close", "base"))
+    volumes = (row.listed_lots, row.listed_fen, row.block_lots, row.block_fen)
+    assert volumes == tuple(kept[name] for name in ("listed_lots", "listed_fen", "block_lots", "block_fen"))
+    assert published.composite is not None
+    assert published.composite.close_ticks == day["composite"]["close"]
+
+
+def _make_last_bulletin_again(data: Path, out: Path) -> None:
+    """By hand, when the exchange is gone: the journal gives the same bytes."""
+    command = [sys.executable, "-m", "exchange", "bulletin", "--data", str(data), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert len(made) == 4
+    assert made == {name: (data / "bulletin" / name).read_bytes() for name in made}
 
 
 def test_a_planted_fault_is_refused_and_its_account_named(tmp_path: Path) -> None:
