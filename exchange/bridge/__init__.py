@@ -1,0 +1,1 @@
+"""Bridges: other ways into the market, each a client of the one protocol."""
