@@ -48,7 +48,7 @@ class Gateway:
     async def run(self, port: int) -> None:
         """Serve until SIGTERM or SIGINT; raises what no gateway may go on with, as a damaged store."""
         try:
-            server = await asyncio.start_server(self._serve, HOST, port)
+            server = await asyncio.start_server(self._accept, HOST, port)
         except OSError as error:
             raise UsageError(
                 f"{HOST}:{port} cannot be listened at: {error}", "choose another --port"
@@ -68,29 +68,28 @@ class Gateway:
         if self._failure is not None:
             raise self._failure
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._members) >= CONNECTIONS_MAX:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._members) >= CONNECTIONS_MAX or self._stop.is_set():
             log.info("a connection was refused: expected at most %s", CONNECTIONS_MAX)
             writer.transport.abort()
             return
-        task = asyncio.current_task()
-        assert task is not None
-        member = Member(
-            self._folder, lambda: address_of(self._data), WallClock(), self._busy, (reader, writer)
-        )
+        streams = (reader, writer)
+        member = Member(self._folder, lambda: address_of(self._data), WallClock(), self._busy, streams)
+        task = asyncio.create_task(self._serve(member))
         self._members[task] = member
+        task.add_done_callback(self._members.pop)
+
+    async def _serve(self, member: Member) -> None:
         try:
             await member.run()
         except Exception as error:  # a damaged store, a full disk, a mistake of ours: no session may go on
             self._failure = self._failure or error
             self._stop.set()
-        finally:
-            del self._members[task]
 
     async def _say_goodbye(self) -> None:
         """Ask all to log out and give them a moment."""
         tasks = list(self._members)
-        for member in self._members.values():
+        for member in list(self._members.values()):
             with contextlib.suppress(ConnectionError):
                 await member.log_out("the gateway stops")
         if tasks:

@@ -34,6 +34,7 @@ WRITE_BUFFER_BYTES: Final = 262_144
 SLOW_READER_S: Final = (
     10.0  # to take what fills the buffer; then the session ends, and the store has the rest
 )
+ANSWER_S: Final = 2.0
 CLOSE_S: Final = 2.0
 TICK_S: Final = 0.1
 RECORDS_PER_STEP: Final = 256
@@ -64,6 +65,7 @@ class Member:
         self._desk: Desk | None = None
         self._login = Login("", "")
         self._connection: Connection | None = None
+        self._begun: Connection | None = None
         self._ended_day = ""
         self._to_exchange: list[bytes] = []
         self._contracts: list[Contract] = []
@@ -81,8 +83,9 @@ class Member:
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            reason = self._end_reason or "connection lost"
+            log.info("%s: the session ended: %s", self._session.user or "?", reason)
             await self._close()
-        log.info("%s: the session ended: %s", self._login.user or "?", self._end_reason or "connection lost")
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -141,11 +144,9 @@ class Member:
     async def _follow_stream(self) -> None:
         connection = self._connection
         assert connection is not None
-        if connection.session != (self._store.session if self._store is not None else ""):
+        if self._begun is not connection:
             async with self._lock:
-                await self._end_day()
-                self._begin_day(connection.session)
-        self._ask_contracts()
+                await self._begin_stream(connection)
         while (chunk := await connection.receive()) is not None:
             async with self._lock:
                 if self._session.state is State.OPEN:  # else the stream is read again at the next logon
@@ -193,6 +194,14 @@ class Member:
         else:
             self._begin_day(self._connection.session)
         self._session.accept(store)
+        await self._begin_stream(self._connection)
+        with contextlib.suppress(ConnectionLost, TimeoutError):  # so that the first order finds the exchange
+            while self._session.state is State.OPEN and not self._session.is_available:
+                async with asyncio.timeout(ANSWER_S):
+                    chunk = await self._connection.receive()
+                if chunk is None:
+                    break
+                await self._hear(chunk)
         self._is_logged_on.set()
         log.info("%s: logged on, day %s", login.user, store.session)
 
@@ -200,6 +209,14 @@ class Member:
         store = self._store
         assert store is not None
         self._desk = Desk(store.begin_day(session, self._clock.utc_ms()))
+
+    async def _begin_stream(self, connection: Connection) -> None:
+        """A connection to the exchange begins: perhaps with another day, always with the day's contracts."""
+        self._begun = connection
+        if connection.session != (self._store.session if self._store is not None else ""):
+            await self._end_day()
+            self._begin_day(connection.session)
+        self._ask_contracts()
 
     async def _end_day(self) -> None:
         """The kept day's stream is over, or too old for the exchange to have it."""
