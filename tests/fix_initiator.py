@@ -1,7 +1,7 @@
 """A FIX 4.4 initiator for tests, on simplefix alone: nothing of the gateway's own session code is in it.
 
-It keeps what it sent and the numbers on both sides, as a member's engine does, so that it can lose a connection, or
-forget to read, and go on.
+It keeps what it sent and the numbers on both sides, as a member's engine does, so that it can lose a
+connection, or forget to read, and go on.
 """
 
 import json
@@ -136,7 +136,7 @@ class Initiator:
             while True:
                 self.read()
         except Closed:
-            self.drop()
+            return
 
     def reports(self, clord_id: str) -> list[Fields]:
         """Execution reports and the like that name a ClOrdID, in order."""
@@ -158,6 +158,7 @@ class Initiator:
         except ConnectionResetError:
             data = b""
         if not data:
+            self.drop()
             raise Closed
         self._parser.append_buffer(data)
         while (message := self._parser.get_message()) is not None:

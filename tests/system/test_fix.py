@@ -1,4 +1,6 @@
-"""Members trade through the FIX gateway: the real gateway and the real exchange, an initiator on simplefix."""
+"""Members trade through the FIX gateway: the real gateway and the real exchange, an initiator on
+simplefix.
+"""
 
 from collections.abc import Iterator
 from itertools import count
@@ -60,9 +62,8 @@ def until_free(engine: Initiator, bridge: BridgeProcess) -> None:
         try:
             engine.log_on(address(bridge.data), reset=True)
         except Closed:
-            engine.drop()
-        else:
-            return
+            continue
+        return
 
 
 def test_a_listing_is_taken_and_both_sides_are_told(seller: Initiator, buyer: Initiator) -> None:

@@ -1,4 +1,5 @@
-"""Writes the data dictionary that a member's engine loads, from our tables: `python -m exchange.bridge.fix.dictionary`.
+"""Writes the data dictionary that a member's engine loads, from our tables: `python -m
+exchange.bridge.fix.dictionary`.
 
 The layout is the one QuickFIX reads. It says what the gateway sends and takes, and nothing else of FIX 4.4.
 """
