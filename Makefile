@@ -42,10 +42,12 @@ test: install-dev ## all checks, then the whole suite (15 minutes at most on two
 	@$(MAKE) --no-print-directory test-python
 	$(BIN)/python -m pytest
 
-soak: install-dev ## ten million random commands and the books rebuilt from them, wild records, every crash, a thousand days (an hour)
+soak: install-dev ## ten million random commands and the books rebuilt from them, wild records, every crash, a thousand days, QuickFIX (an hour)
 	$(BIN)/python -m tests.differential.soak
 	TWO_CITY_RANDOM_DAYS=1000 $(BIN)/python -m pytest -q --timeout 1800 tests/property/settlement/test_random_life.py
 	TWO_CITY_POWER_LOSS_EVERY=1 $(BIN)/python -m pytest -q --timeout 1800 tests/simulation/test_wuhan_durability.py
+	$(BIN)/python -m tools.quickfix
+	TWO_CITY_QUICKFIX=1 $(BIN)/python -m pytest -q --timeout 1800 tests/system/test_fix_quickfix.py
 
 bench: install-dev ## run the benchmarks and write their numbers into the documents
 	$(BIN)/python -m benchmarks.kernel

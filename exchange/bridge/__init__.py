@@ -1,1 +1,1 @@
-"""Bridges: the public market data for MQTT, Redis and browsers; each a client in a process of its own."""
+"""Bridges: other ways into the market, each a client of the one protocol."""

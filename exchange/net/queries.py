@@ -126,6 +126,7 @@ def answer(question: Question) -> bytes:
         Kind.REPLY_END,
         user_reference=question.user_reference,
         sequence=reflects_sequence,
+        login_id=question.login.login_id,  # tells a program that has only a user and a password who it is
         contract_id=question.contract_id,
         account_id=question.account_id,
         stream_number=question.stream_number,

@@ -15,7 +15,7 @@ FILE_LINES_MAX = 450
 TABLES = {"exchange/vocabulary/messages.py"}
 FUNCTION_LINES_MAX = 70
 TRACKED_BYTES_MAX = 1_000_000
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-soak.lock")
 HOME_FOLDER = re.compile(r"(?<![\w.])/(?:home/[a-z_][\w-]*|Users/\w+|root)/")
 SOURCES = python_files()
 
