@@ -20,19 +20,19 @@ SOAK_ONLY = "QuickFIX is not built; to mend: make soak"
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what cannot run here (deselect rather than skip, so that a skip always means a mistake)."""
-    reasons = {
-        requirement.marker: f"no {requirement.name}; to mend: {install_command(requirement)}"
-        for requirement in missing_requirements()
-    }
+    reasons: dict[str, str] = {}
+    for requirement in missing_requirements():  # of several that a marker needs the first is named
+        reason = f"no {requirement.name}; to mend: {install_command(requirement)}"
+        reasons.setdefault(requirement.marker, reason)
     if find_quickfix() is None and not os.environ.get("TWO_CITY_QUICKFIX"):
         reasons["quickfix"] = SOAK_ONLY
     left_out: dict[str, list[str]] = defaultdict(list)
     deselected: list[pytest.Item] = []
     for item in items:
-        reason = next((reasons[mark.name] for mark in item.iter_markers() if mark.name in reasons), None)
-        if reason is not None:
-            left_out[reason].append(item.nodeid)
-        if reason is not None or (UNCOMPILED and item.get_closest_marker("compiled")):
+        why = next((reasons[mark.name] for mark in item.iter_markers() if mark.name in reasons), None)
+        if why is not None:
+            left_out[why].append(item.nodeid)
+        if why is not None or (UNCOMPILED and item.get_closest_marker("compiled")):
             deselected.append(item)
     config.stash[LEFT_OUT] = left_out
     if deselected:
