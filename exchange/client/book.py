@@ -58,7 +58,7 @@ class Book:
         self._places: dict[int, tuple[SideOf, int]] = {}  # of an order: its side and the key of its level
 
     def load(self, replies: Records, number: int, sequence: int = 0) -> None:
-        """Become what a snapshot says: REPLY_DEPTH records; number and sequence are those of its REPLY_END."""
+        """Become what a snapshot says: REPLY_DEPTH records, number and sequence of its REPLY_END."""
         self._sides.clear()
         self._places.clear()
         columns = [replies[name].tolist() for name in _COLUMNS[1:-1]]
@@ -202,7 +202,7 @@ class FiveLevelBook:
         self._sides: dict[SideOf, list[tuple[int, int]]] = {}
 
     def load(self, replies: Records, number: int, sequence: int = 0) -> None:
-        """Become what a snapshot says: REPLY_LEVELS records; number and sequence are those of its REPLY_END."""
+        """Become what a snapshot says: REPLY_LEVELS records, number and sequence of its REPLY_END."""
         self._sides.clear()
         for row in replies.view(DTYPES[Kind.REPLY_LEVELS]):
             self._sides[int(row["levels_contract_id"]), int(row["levels_side"])] = _levels_of(row)
