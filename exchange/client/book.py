@@ -1,7 +1,7 @@
 """The books as a reader of the market's data knows them: order by order, and the best five levels.
 
     book = Book()
-    book.load(snapshot, number)              # REPLY_DEPTH records, and the number in REPLY_END
+    book.load(snapshot, number, sequence)    # REPLY_DEPTH records, and what REPLY_END says
     book.apply(first_number, records)        # of the depth stream: what the book holds already is passed over
     book.levels(contract_id, Side.BUY, 5)    # (price in ticks, tonnes), best first
 
@@ -51,22 +51,20 @@ class Book:
 
     def __init__(self) -> None:
         self.number = 0  # records of the depth stream that it holds
-        self.sequence = 0  # the command of the last of them
+        self.sequence = 0  # the command up to which it holds them
         #: of a side: the levels by price, of buys negative, so that the best is first; of a level: lots by
         #: order. A dict keeps the order in which its keys came, which is that of their priority.
         self._sides: dict[SideOf, SortedDict[int, dict[int, int]]] = {}
         self._places: dict[int, tuple[SideOf, int]] = {}  # of an order: its side and the key of its level
 
-    def load(self, replies: Records, number: int) -> None:
-        """Become what a snapshot says: REPLY_DEPTH records, which hold so many records of the stream."""
+    def load(self, replies: Records, number: int, sequence: int = 0) -> None:
+        """Become what a snapshot says: REPLY_DEPTH records, number and sequence of its REPLY_END."""
         self._sides.clear()
         self._places.clear()
         columns = [replies[name].tolist() for name in _COLUMNS[1:-1]]
         for order_id, contract_id, side, price_ticks, lots in zip(*columns, strict=True):
             self._add(order_id, (contract_id, side), price_ticks, lots)
-        self.number = number
-        if len(replies):
-            self.sequence = int(replies["sequence"][-1])
+        self.number, self.sequence = number, sequence
 
     def apply(self, first_number: int, records: Records) -> int:
         """Take records of the stream, numbered from first_number; returns how many the book took.
@@ -200,15 +198,15 @@ class FiveLevelBook:
 
     def __init__(self) -> None:
         self.number = 0  # records of the public stream that it holds
-        self.sequence = 0  # the command of the last of them
+        self.sequence = 0  # the command up to which it holds them
         self._sides: dict[SideOf, list[tuple[int, int]]] = {}
 
-    def load(self, replies: Records, number: int) -> None:
-        """Become what a snapshot says: REPLY_LEVELS records, which hold so many records of the stream."""
+    def load(self, replies: Records, number: int, sequence: int = 0) -> None:
+        """Become what a snapshot says: REPLY_LEVELS records, number and sequence of its REPLY_END."""
         self._sides.clear()
         for row in replies.view(DTYPES[Kind.REPLY_LEVELS]):
             self._sides[int(row["levels_contract_id"]), int(row["levels_side"])] = _levels_of(row)
-        self.number = number
+        self.number, self.sequence = number, sequence
 
     def apply(self, first_number: int, records: Records) -> int:
         """Take records of the stream; returns how many. Raises RecordsMissing."""

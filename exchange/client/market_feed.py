@@ -120,7 +120,7 @@ class MarketFeed(Generic[B]):
         await self._wait(lambda: self.is_live)
 
     async def until(self, sequence: int) -> None:
-        """Wait until the book holds a record of that command, or of a later one."""
+        """Wait until the book holds a record of that command, or of a later one, or a snapshot after it."""
         await self._wait(lambda: self._book is not None and self._book.sequence >= sequence)
 
     async def changed(self) -> None:
@@ -277,7 +277,7 @@ class MarketFeed(Generic[B]):
             self._compared = int(end["stream_number"]), digest.ljust(DIGEST_BYTES, b"\0")
         else:
             if question.keeps_back:
-                self._growing.load(replies[:-1], int(end["stream_number"]))
+                self._growing.load(replies[:-1], int(end["stream_number"]), int(end["sequence"]))
                 self.snapshots += 1
             self._marker = int(end["stream_number"])
         self._apply()

@@ -93,7 +93,7 @@ class Depth:
         _derive(NO_WORDS.view(np.int64), np.zeros(0, np.uint32), self._made[0].view(np.int64))  # compiles it
 
     def derive(self, words: Words, streams: StreamIds) -> Words:
-        """See Derivation.derive. What it gives is valid until the next call but one."""
+        """See Derivation.derive. What it gives is valid until the next call."""
         if not words.flags.writeable:
             words = words.copy()  # numba would compile a second form for what comes from a file
         made = self._made[1]

@@ -26,6 +26,7 @@ from exchange.vocabulary.limits import (
     DROP_COPY_FIRST,
     PROTOCOL_VERSION,
     RECORD_BYTES,
+    STREAM_DEPTH,
     STREAM_PUBLIC,
     STREAM_SETTLEMENT,
 )
@@ -364,6 +365,7 @@ def open_market(**changes: object) -> Market:
     market = Market(FakeDisk(), settings(**changes))
     market.run()
     assert market.engine.day.stage is DayStage.SESSION
+    assert {STREAM_DEPTH, DROP_COPY_FIRST, DROP_COPY_FIRST + 1} < set(market.engine.streams.stream_ids)
     return market
 
 
