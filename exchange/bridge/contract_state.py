@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from exchange.bridge import values
@@ -23,6 +24,7 @@ OFFERS_MAX: Final = 200  # given on the board's topic; all are kept and counted
 BOOK_METHODS: Final = (Method.LISTED, Method.CONTINUOUS)  # whose trades make the price (rulebook §1.3)
 
 
+@lru_cache(maxsize=1_024)
 def named(kind: type[IntEnum], value: int) -> str:
     """The name of an enumerated value; one that this version does not know stays a number."""
     try:

@@ -7,6 +7,7 @@ or does not apply is null. Enumerated values are the names of VOCABULARY.md.
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -43,7 +44,13 @@ NOTICES: Final = "notices"  # of the market: texts to everybody
 def time_text(time_ns: int) -> str:
     """ISO 8601 in Shanghai, nanoseconds kept: a float or a JavaScript number could not hold them."""
     seconds, nanoseconds = divmod(time_ns, NS_PER_SECOND)
-    return f"{datetime.fromtimestamp(seconds, SHANGHAI):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}+08:00"
+    return f"{_second_text(seconds)}.{nanoseconds:09d}+08:00"
+
+
+@lru_cache(maxsize=1_024)
+def _second_text(seconds: int) -> str:
+    """Many records are of the same second, and formatting a date costs more than all else about a trade."""
+    return f"{datetime.fromtimestamp(seconds, SHANGHAI):%Y-%m-%dT%H:%M:%S}"
 
 
 def time_or_none(time_ns: int) -> str | None:

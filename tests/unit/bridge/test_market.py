@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -344,3 +345,14 @@ def test_the_end_of_the_stream_is_told() -> None:
     assert heard.value("market/day")["is_ended"] is False
     heard.market.stream_ended()
     assert heard.value("market/day")["is_ended"] is True
+
+
+def test_the_page_shows_each_topic_as_it_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "BRIDGES.md").read_text(encoding="utf-8")
+    for path, (records, _) in TOPICS.items():
+        contract, name = path.split("/")
+        encoded = Heard(*records).market.encoded(Topic(contract, name))
+        assert encoded is not None
+        assert f"{path} {encoded.decode()}\n" in page, (
+            f"expected in docs/BRIDGES.md: {path} {encoded.decode()}"
+        )
