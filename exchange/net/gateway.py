@@ -32,12 +32,12 @@ from exchange.net.bounds import (
 from exchange.net.connection import Connection
 from exchange.net.feeds import Feeds
 from exchange.net.intake import Batch, Intake
+from exchange.net.intake_check import as_commands, check, refusals, select, stamp_few
 from exchange.net.lockout import Lockout
 from exchange.net.login_keys import LoginKeys
 from exchange.net.senders import SenderTable
 from exchange.net.settings import DEFAULTS, GatewaySettings
 from exchange.net.tls import server_context
-from exchange.protocol.intake_check import as_commands, check, refusals, select, stamp_few
 from exchange.protocol.soupbintcp import LoginRefusal, LoginRequest
 from exchange.vocabulary.enums import DownReason
 from exchange.vocabulary.kinds import Kind
@@ -296,14 +296,15 @@ class Gateway:
                 self._engine.queue_stamped(as_commands(batch.data))
             return count
         records = as_commands(batch.data)
-        login_ids = np.repeat(np.array([owner.login_id for owner in batch.owners], np.uint16), batch.counts)
-        records["login_id"] = login_ids
-        reasons = check(records, self._senders.of(login_ids), self._senders.member_of_account)
-        is_command = (reasons == RejectReason.NONE) & (records["kind"] != Kind.QUERY)
-        count = int(np.count_nonzero(is_command))
-        if count == len(records):
+        login_ids = np.array([owner.login_id for owner in batch.owners], np.int64)
+        counts = np.array(batch.counts, np.int64)
+        known = self._senders
+        reasons, is_all_commands = check(records, login_ids, counts, known.logins, known.member_of_account)
+        if is_all_commands:
             self._engine.queue_stamped(records)
         else:
+            is_command = (reasons == RejectReason.NONE) & (records["kind"] != Kind.QUERY)
+            count = int(np.count_nonzero(is_command))
             if count:
                 self._engine.queue_stamped(select(records, is_command))
             self._take_others(batch, records, reasons, ~is_command)

@@ -6,25 +6,18 @@ an accepted or replaced order stands at the back of its price, and nothing else 
 of continuous mode is shown before it trades; what `is_last` ends leaves the book as it is between commands.
 """
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from exchange import (
-    kernel,
-)  # sets the folder of compiled code, named by a hash of the vocabulary among others
+from exchange.publish.compiled import compiled
 from exchange.publish.derived import NO_WORDS, StreamIds, Words
 from exchange.vocabulary.enums import DoneReason, OrderKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.limits import RECORD_BYTES, STREAM_DEPTH, STREAM_PUBLIC
 from exchange.vocabulary.records import LENGTH_PREFIX, SEQUENCED
 
-F = TypeVar("F", bound=Callable[..., Any])
-njit: Final[Any] = numba.njit  # the options used here are not all in its type
-# What the compiled pass is made from is in this file or in the vocabulary: see kernel/cache.py.
 _WORDS: Final = RECORD_BYTES // 8
 _STREAM_OPENED: Final = int(Kind.STREAM_OPENED)
 _PIECE_RECORDS: Final = 8_192  # at first; a larger piece makes room for itself
@@ -76,18 +69,12 @@ _HEADERS: Final = np.array([0, *(_HEADER | kind << _KIND_SHIFT for _, kind, _ in
 _KEPT: Final = np.array([0, *(mask for _, _, mask in _MADE)], np.int64)
 
 
-def _compiled(function: F) -> F:
-    """Compile a function that allocates nothing."""
-    return cast(F, njit(_nrt=False, error_model="numpy", cache=True)(function))
-
-
 class Depth:
     """Derives the depth stream. What a piece gave is held until it is known whether its command goes on."""
 
     stream_id = STREAM_DEPTH
 
     def __init__(self) -> None:
-        assert kernel.SOURCES_HASH
         self._made: list[Words] = [np.zeros((_PIECE_RECORDS, _WORDS), np.uint64) for _ in range(2)]
         self._held: Words = NO_WORDS  # in the first of them
         _derive(NO_WORDS.view(np.int64), np.zeros(0, np.uint32), self._made[0].view(np.int64))  # compiles it
@@ -116,7 +103,7 @@ class Depth:
         return held
 
 
-@_compiled
+@compiled
 def _derive(words: NDArray[np.int64], streams: StreamIds, made: NDArray[np.int64]) -> int:
     """Write what a piece gives; the last record of every command but the last is marked."""
     count = 0

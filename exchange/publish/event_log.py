@@ -30,22 +30,23 @@ class EventLog:
         self._next = 0  # position of the next row
         self._spilled = 0
 
-    def append(self, rows: Rows, order: NDArray[np.intp] | None = None) -> int:
-        """Store rows in the given order, or as they stand; returns the position of the first."""
-        count = len(rows) if order is None else len(order)
+    def append(self, rows: Rows) -> int:
+        """Store rows; returns the position of the first."""
+        start, target = self.reserve(len(rows))
+        target[:] = rows
+        return start
+
+    def reserve(self, count: int) -> tuple[int, Rows]:
+        """Room for so many rows, to be written before anything is read; its position and the rows."""
         offset = self._next % CHUNK_RECORDS
         if offset + count > CHUNK_RECORDS or self._next == len(self._chunks) * CHUNK_RECORDS:
             self._add_chunk()
             offset = 0
         chunk = self._chunks[-1]
         assert chunk is not None
-        if order is None:
-            chunk[offset : offset + count] = rows
-        else:
-            np.take(rows, order, axis=0, out=chunk[offset : offset + count], mode="clip")
         start = (len(self._chunks) - 1) * CHUNK_RECORDS + offset
         self._next = start + count
-        return start
+        return start, chunk[offset : offset + count]
 
     def view(self, start: int, count: int) -> memoryview:
         """Bytes of rows that lie in one chunk."""

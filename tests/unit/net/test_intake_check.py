@@ -5,28 +5,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.protocol.intake_check import Sender, Senders, as_commands, check, refusals, select, stamp_few
+from exchange.net.intake_check import Checked, Sender, as_commands, check, refusals, select, stamp_few
 from exchange.protocol.rights import RIGHTS_NEEDED, rights_needed
 from exchange.vocabulary.enums import QueryKind, Right
 from exchange.vocabulary.kinds import Kind
-from exchange.vocabulary.records import REPLY, make
+from exchange.vocabulary.records import REPLY, Records, make
 from exchange.vocabulary.rejects import RejectReason
 
 MEMBER, OTHER_MEMBER = 16, 17
-MEMBER_OF_ACCOUNT = np.zeros(1003, np.uint32)
+MEMBER_OF_ACCOUNT = np.zeros(1003, np.int64)
 MEMBER_OF_ACCOUNT[1001], MEMBER_OF_ACCOUNT[1002] = MEMBER, OTHER_MEMBER
+LOGIN = 101
 
 
-def senders(rights: int, count: int = 1, default_account_id: int = 1001) -> Senders:
-    return Senders(
-        np.full(count, rights, np.uint8),
-        np.full(count, MEMBER, np.uint32),
-        np.full(count, default_account_id, np.uint32),
-    )
+def checked(records: Records, *senders: Sender) -> Checked:
+    """A sender for each record."""
+    logins = np.zeros((LOGIN + len(senders), 3), np.int64)
+    for place, sender in enumerate(senders):
+        logins[LOGIN + place] = sender[1:]
+    login_ids = np.arange(LOGIN, LOGIN + len(senders))
+    return check(records, login_ids, np.ones(len(senders), np.int64), logins, MEMBER_OF_ACCOUNT)
+
+
+def sender(rights: int, default_account_id: int = 1001) -> Sender:
+    return Sender(LOGIN, rights, MEMBER, default_account_id)
 
 
 def reasons(rights: int, *records: bytes) -> list[int]:
-    return check(as_commands(b"".join(records)), senders(rights, len(records)), MEMBER_OF_ACCOUNT).tolist()
+    return checked(as_commands(b"".join(records)), *[sender(rights)] * len(records)).reasons.tolist()
 
 
 @pytest.mark.parametrize("right", list(Right))
@@ -86,13 +92,13 @@ def test_account_0_becomes_the_default_of_the_login() -> None:
     records = as_commands(
         make(Kind.LISTING) + make(Kind.LISTING, account_id=1001) + make(Kind.QUERY) + make(Kind.HALT)
     )
-    check(records, senders(Right.TRADE | Right.OPERATE, 4), MEMBER_OF_ACCOUNT)
+    checked(records, *[sender(Right.TRADE | Right.OPERATE)] * 4)
     assert records["account_id"].tolist() == [1001, 1001, 1001, 0]
 
 
 def test_a_login_without_account_keeps_0() -> None:
     records = as_commands(make(Kind.QUERY))
-    found = check(records, senders(Right.VIEW, default_account_id=0), MEMBER_OF_ACCOUNT)
+    found = checked(records, sender(Right.VIEW, 0)).reasons
     assert (found.tolist(), records["account_id"].tolist()) == ([0], [0])
 
 
@@ -103,7 +109,9 @@ def test_good_records_pass_in_order_and_bad_ones_are_answered_in_order() -> None
         + make(Kind.CANCEL, user_reference=3, account_id=1002, contract_id=3)
         + make(Kind.QUERY, user_reference=4, query=QueryKind.ORDERS)
     )
-    found = check(records, senders(Right.TRADE, 4), MEMBER_OF_ACCOUNT)
+    found, is_all_commands = checked(records, *[sender(Right.TRADE)] * 4)
+    assert not is_all_commands
+    assert records["login_id"].tolist() == [LOGIN, LOGIN + 1, LOGIN + 2, LOGIN + 3]
     assert select(records, found == 0)["user_reference"].tolist() == [1, 4]
     answers = refusals(records, found).view(REPLY)
     columns = ("packet_type", "kind", "user_reference", "contract_id", "account_id", "command_kind", "reason")
@@ -135,16 +143,12 @@ def test_the_shortcut_for_few_records_passes_exactly_what_the_check_passes(
         record[3] = kind
         data += record
     few = bytearray(data)
-    one_by_one = [Sender(101, rights, MEMBER, default) for _, _, rights, default in rows]
+    one_by_one = [
+        Sender(LOGIN + place, rights, MEMBER, default) for place, (_, _, rights, default) in enumerate(rows)
+    ]
     passes = stamp_few(few, one_by_one, MEMBER_OF_ACCOUNT.tolist())
     records = as_commands(data)
-    columns = Senders(
-        np.array([row[2] for row in rows], np.uint8),
-        np.full(len(rows), MEMBER, np.uint32),
-        np.array([row[3] for row in rows], np.uint32),
-    )
-    found = check(records, columns, MEMBER_OF_ACCOUNT)
-    assert passes == bool((found == 0).all() and (records["kind"] != Kind.QUERY).all())
+    found, is_all_commands = checked(records, *one_by_one)
+    assert passes == is_all_commands == bool((found == 0).all() and (records["kind"] != Kind.QUERY).all())
     if passes:
-        records["login_id"] = 101
         assert few == data
