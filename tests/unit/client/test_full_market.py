@@ -273,7 +273,7 @@ class TestAuctions:
 
 
 def _trades(one: BlockingTrader) -> list[OwnTrade]:
-    return one._call(one._open.trades())
+    return one.trades()
 
 
 class TestInterventions:
