@@ -35,7 +35,7 @@ def _waits(call: Call[P, R]) -> "Callable[Concatenate[BlockingTrader, P], R]":
     """The same call, waited for."""
 
     def wait(blocking: "BlockingTrader", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return blocking._wait(call(blocking._open, *args, **kwargs))
+        return blocking._call(call(blocking._open, *args, **kwargs))
 
     update_wrapper(wait, call)
     return wait
@@ -69,7 +69,7 @@ class BlockingTrader:
         blocking._thread.start()
         listeners = (blocking._events.put, *listeners)
         try:
-            blocking._trader = blocking._wait(
+            blocking._trader = blocking._call(
                 Trader.open(credentials, address, is_patient=is_patient, listeners=listeners)
             )
         except BaseException:
@@ -91,7 +91,7 @@ class BlockingTrader:
             return
         try:
             if self._trader is not None:
-                self._wait(self._trader.close())
+                self._call(self._trader.close())
         finally:
             self._stop()
 
@@ -134,7 +134,7 @@ class BlockingTrader:
 
     def command(self, kind: Kind, **fields: int | bytes) -> Outcome:
         """Send any command of the catalogue and wait for its outcome."""
-        return self._wait(self._open.command(kind, **fields))
+        return self._call(self._open.command(kind, **fields))
 
     # ---- events
 
@@ -161,15 +161,15 @@ class BlockingTrader:
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` with every event from now on, in the trader's own thread."""
-        self._wait(_do(self._open.listen, listener))
+        self._call(_do(self._open.listen, listener))
 
     def unlisten(self, listener: Listener) -> None:
         """Undo `listen`."""
-        self._wait(_do(self._open.unlisten, listener))
+        self._call(_do(self._open.unlisten, listener))
 
     def listen_to_day_end(self, listener: Callable[[], None]) -> None:
         """Call `listener`, in the trader's own thread, whenever the followed stream has ended."""
-        self._wait(_do(self._open.listen_to_day_end, listener))
+        self._call(_do(self._open.listen_to_day_end, listener))
 
     # ---- how the session stands
 
@@ -220,7 +220,7 @@ class BlockingTrader:
         assert self._trader is not None, "made by open"
         return self._trader
 
-    def _wait(self, work: Coroutine[Any, Any, R]) -> R:
+    def _call(self, work: Coroutine[Any, Any, R]) -> R:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result(self._timeout_s)

@@ -37,7 +37,12 @@ class RecordingClient(SoupClient):
 
     @property
     def conversation(self) -> Conversation:
-        return Conversation(self.client_port, self.pieces)
+        """tshark begins anew at the login's answer: a record begun in the same segment would be lost."""
+        first = next(n for n, (is_client, _) in enumerate(self.pieces) if not is_client)
+        data = self.pieces[first][1]
+        end = 2 + int.from_bytes(data[:2], "big")
+        answer = [(False, data[:end]), (False, data[end:])]
+        return Conversation(self.client_port, [*self.pieces[:first], *answer, *self.pieces[first + 1 :]])
 
     def packets(self, is_client: bool) -> list[Packet]:
         """What one side has sent, cut by the specification's own rule."""
