@@ -1,4 +1,4 @@
-"""The small page of the WebSocket bridge in a real browser: it shows the market, and comes back after a cut."""
+"""The small page of the WebSocket bridge in a real browser: it shows the market as it changes."""
 
 from pathlib import Path
 
