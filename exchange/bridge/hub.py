@@ -94,6 +94,7 @@ class Hub:
 
     def take(self, number: int, event: object, complete: Complete | None) -> None:
         """Keep an item for whoever asks in time."""
+        self.counters.waits()
         if complete is not None:
             self._items.append(complete)
             self.items_heard += 1

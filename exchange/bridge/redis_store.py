@@ -113,7 +113,7 @@ class Store:
         if found != self._run.encode():
             raise UsageError(
                 f"the keys {self._root}:* belong to another run, {found.decode(errors='replace')}",
-                "name another --prefix or database, or delete them with --fresh",
+                "name another --prefix or database, or delete them: `exchange bridge redis --fresh`",
             )
 
     async def newest(self) -> Newest | None:

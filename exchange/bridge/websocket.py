@@ -28,6 +28,7 @@ LOGIN: Final = "WEBSK1"
 HOST: Final = "127.0.0.1"
 HOST_NAMES: Final = ("127.0.0.1", "localhost")
 CLIENTS_MAX: Final = 200
+PAGES_MAX: Final = 50  # other requests at a time
 CHOICES_MAX: Final = 100  # of one connection
 MESSAGE_BYTES_MAX: Final = 8_192  # of what a client sends
 BACKLOG: Final = 64
@@ -98,6 +99,7 @@ class _Service:
         config = uvicorn.Config(
             Starlette(routes=routes), ws=BoundedConnection, ws_max_size=MESSAGE_BYTES_MAX,
             ws_ping_interval=PING_S, ws_ping_timeout=PING_S, ws_per_message_deflate=False, lifespan="off",
+            limit_concurrency=CLIENTS_MAX + PAGES_MAX, log_config=None,
             log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, server_header=False,
         )  # fmt: skip
         server = _Server(config)
@@ -114,6 +116,7 @@ class _Service:
             await asyncio.sleep(self._interval_s)
             self._next_tick.set()
             self._next_tick = asyncio.Event()
+            self._hub.counters.passed()
 
     def _is_welcome(self, headers: Mapping[str, str]) -> bool:
         """A program may leave Origin out; a browser names the page, which must be ours or an allowed one."""

@@ -299,17 +299,19 @@ def _check_services(options: UpOptions) -> None:
 
 def _start_bridges(options: UpOptions, data: Path, supervisor: Supervisor) -> None:
     """Those that were asked for; none of them is waited for."""
-    wanted = {
-        "mqtt": ("--url", options.mqtt),
-        "redis": ("--url", options.redis),
-        "websocket": ("--port", options.websocket_port),
-    }
-    for name, (option, value) in wanted.items():
-        if value is not None:
-            arguments = ["exchange", "bridge", name, option, str(value), "--data", str(data)]
-            log = data / "log" / f"bridge-{name}.log"
-            supervisor.start(Child(f"bridge {name}", arguments, log))
-            say(f"market data bridge {name}: {option[2:]} {value}, log {log}")
+    wanted: list[tuple[str, str, str]] = []
+    if options.mqtt is not None:
+        wanted.append(("mqtt", "--url", options.mqtt))
+    if options.redis is not None:
+        wanted.append(("redis", "--url", options.redis))
+    if options.websocket_port is not None:
+        wanted.append(("websocket", "--port", str(options.websocket_port or free_port())))
+    for name, option, value in wanted:
+        arguments = ["exchange", "bridge", name, option, value, "--data", str(data)]
+        log = data / "log" / f"bridge-{name}.log"
+        supervisor.start(Child(f"bridge {name}", arguments, log))
+        where = value if option == "--url" else f"http://127.0.0.1:{value}/"
+        say(f"market data by {name}: {where}, log {log}")
 
 
 def _leave_console_up(options: UpOptions, data: Path, supervisor: Supervisor) -> None:
