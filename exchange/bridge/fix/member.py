@@ -84,7 +84,7 @@ class Member:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             reason = self._end_reason or "connection lost"
-            log.info("%s: the session ended: %s", self._session.user or "?", reason)
+            log.info("%s: the session ended: %s", self._login.user or "?", reason)
             await self._close()
         for outcome in outcomes:
             if isinstance(outcome, Exception):
@@ -289,6 +289,8 @@ class Member:
                     self._writer.write(output)
                     await self._writer.drain()
                     output = self._session.output() if self._session.is_resending else b""
+        except ConnectionError:  # the reading task sees it too; what was not sent stands in the store
+            return
         except TimeoutError:
             self._end_reason = f"a slow reader: it took nothing for {SLOW_READER_S} s"
             self._writer.transport.abort()

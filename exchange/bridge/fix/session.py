@@ -188,12 +188,12 @@ class Session:
 
     def _take(self, message: Message) -> SessionEvent | None:
         if message.text(Tag.BeginString) != BEGIN_STRING:
-            raise PeerError(f"BeginString {BEGIN_STRING}", message.text(Tag.BeginString))
+            raise PeerError(f"BeginString {BEGIN_STRING}", repr(message.text(Tag.BeginString)))
         kind = INPUTS.get(
             message.msg_type, Input.ADMIN if message.msg_type in ADMIN_TYPES else Input.APPLICATION
         )
         if (self.state, kind) not in TRANSITIONS:
-            raise PeerError(f"no {kind.name} in state {self.state.name}", message.msg_type)
+            raise PeerError(f"no {kind.name} in state {self.state.name}", repr(message.msg_type[:8]))
         if self.state is State.CONNECTED:
             return self._take_first(message)
         number_text = message.text(Tag.MsgSeqNum)

@@ -257,7 +257,7 @@ class Layout(NamedTuple):
     msg_type: str
     name: str
     way: str
-    """"in" from the member's engine, "out" to it, "both"."""
+    """Either "in", from the member's engine, "out" or "both"."""
     meaning: str
     required: tuple[Tag, ...]
     optional: tuple[Tag, ...] = ()

@@ -58,7 +58,7 @@ def test_another_begin_string_ends_the_session(talk: Talk) -> None:
     body = b"8=FIX.4.2" + fields[:-7]
     answers = talk.say_raw(body + b"10=%03d\x01" % (sum(body) % 256))
     assert types(answers) == "5"
-    assert answers[0].text(Tag.Text) == "expected BeginString FIX.4.4, found FIX.4.2"
+    assert answers[0].text(Tag.Text) == "expected BeginString FIX.4.4, found 'FIX.4.2'"
 
 
 @pytest.mark.parametrize(
