@@ -271,19 +271,6 @@ def console(
     run_console(data.resolve(), port)
 
 
-@app.command(name="bridge-fix")
-def bridge_fix(
-    data: Data = DEFAULT_DATA,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Where FIX engines connect, 0 = a free one.")
-    ] = 0,
-) -> None:
-    """Run the FIX 4.4 gateway: members trade with an engine of their own."""
-    from exchange.commands.bridge_fix import run_bridge_fix
-
-    raise typer.Exit(run_bridge_fix(data.resolve(), port))
-
-
 @app.command()
 def report(data: Data = DEFAULT_DATA) -> None:
     """Write DATA/report.html: the simulated season beside the official one."""

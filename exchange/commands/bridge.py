@@ -101,6 +101,19 @@ def websocket(
     raise typer.Exit(run_bridge("websocket", folder, run_websocket(options)))
 
 
+@app.command("fix")
+def bridge_fix(
+    data: Data = DEFAULT_DATA,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where FIX engines connect, 0 = a free one.")
+    ] = 0,
+) -> None:
+    """Run the FIX 4.4 gateway: members trade with an engine of their own."""
+    from exchange.commands.bridge_fix import run_bridge_fix
+
+    raise typer.Exit(run_bridge_fix(data.resolve(), port))
+
+
 def _checked(prefix: str) -> str:
     """A prefix that means nothing special to a broker, to Redis or to a pattern."""
     if not prefix.isascii() or not prefix.replace("-", "").replace("_", "").isalnum():

@@ -1,4 +1,4 @@
-"""`exchange bridge-fix`: the FIX 4.4 gateway of a data folder."""
+"""`exchange bridge fix`: the FIX 4.4 gateway of a data folder."""
 
 import logging
 import sys

@@ -65,6 +65,8 @@ def protocol_page() -> str:
         "heartbeat_ms": limits.HEARTBEAT_MS,
         "dead_ms": limits.DEAD_MS,
         "login_ms": limits.LOGIN_TIMEOUT_MS,
+        "slow_warn_ms": limits.SLOW_WARN_MS,
+        "slow_close_ms": limits.SLOW_CLOSE_MS,
         "reference_gap_max": limits.REFERENCE_GAP_MAX,
     }
     parts = [

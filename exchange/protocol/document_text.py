@@ -45,7 +45,21 @@ day. Until that day's stream has opened the answer is `J` with `S`.
 
 **Resuming.** Log in with the session and the number of the first record not yet received. Number 1 is the
 whole stream, number 0 starts at the newest record. A number beyond the next one is refused with `S` after
-a `+` packet that says what was expected.
+a `+` packet that says what was expected. A member's own stream of a day older than any kept is answered with
+today's session, from its newest record, a `+` packet that says so, and the answers to ORDERS, HOLDINGS and
+CASH as if they had been asked: compare the session that `A` names with the one you wanted.
+
+**One use.** A login follows a stream over one connection. A second one closes the first, which is told
+`CONNECTION_CLOSED` with REPLACED: whoever is told so does not log in again by itself. Other streams, and other
+logins of the same member, are other uses. Until the new connection counts the old one does, so nothing is
+cancelled by a reconnect. REVOKED: the login's key was revoked.
+
+**Slow readers.** What a reader does not take waits in the stream, never in memory. Who takes too little for
+{slow_warn_ms} ms is told `SLOW_READER`, after {slow_close_ms} ms `CONNECTION_CLOSED` with SLOW; resume whenever you can.
+
+**Wrong passwords.** After a few from one address a user is locked out from there for a second, doubled by each
+further one up to a minute. TLS is optional on loopback and demanded elsewhere; where client certificates are
+asked for, the certificate's common name must be the user.
 
 **Time.** Each side sends something at least every {heartbeat_ms} ms, a heartbeat if nothing else; a side
 that hears nothing for {dead_ms} ms closes. A login must arrive within {login_ms} ms of the connection.

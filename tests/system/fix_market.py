@@ -17,7 +17,7 @@ PATIENCE_S = 120
 
 
 class BridgeProcess:
-    """`exchange bridge-fix` on a data folder."""
+    """`exchange bridge fix` on a data folder."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -45,7 +45,7 @@ class BridgeProcess:
         return (self.data / "bridge.log").read_text(encoding="utf-8", errors="replace")
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "exchange", "bridge-fix", "--data", str(self.data)]
+        command = [sys.executable, "-m", "exchange", "bridge", "fix", "--data", str(self.data)]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
         )
