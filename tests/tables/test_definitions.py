@@ -49,7 +49,6 @@ TABLES = {
         exchange DEFINE_LOGIN subject_id=32 member_id=16        -> !DEFINITION_CAPACITY
         exchange DEFINE_LOGIN subject_id=11 member_id=24        -> !DEFINITION_CAPACITY
         exchange DEFINE_LOGIN subject_id=11 member_id=16 rights=64 -> !DEFINITION_CONFLICT
-        exchange DEFINE_LOGIN subject_id=31 member_id=16 rights=64 -> !INVALID_FIELD
         exchange DEFINE_ACCOUNT account=1_006 member_id=21      -> STREAM_OPENED stream_id=21 version=1 trading_day=8020 account=0 login=0 quantity_lots_max=20_000_000 price_ticks_max=1_000_000 reference_gap_max=1_048_576 heartbeat_ms=1_000 dead_ms=15_000; COMMAND_DONE account=1_006
         exchange DEFINE_LOGIN subject_id=20 member_id=21        -> COMMAND_DONE subject_id=20
         operator DEFINE_LOGIN subject_id=21 member_id=22        -> STREAM_OPENED stream_id=22 login=operator; COMMAND_DONE login=operator

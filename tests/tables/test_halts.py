@@ -26,7 +26,7 @@ TABLES = {
         exchange LOGIN_UP subject_id=30                      -> !UNKNOWN_LEVEL
         exchange LOGIN_DOWN subject_id=0                     -> !UNKNOWN_LEVEL
         exchange LOGIN_DOWN subject_id=ann                   -> !INVALID_FIELD
-        exchange LOGIN_DOWN subject_id=ann down_reason=7     -> !INVALID_FIELD
+        exchange LOGIN_DOWN subject_id=ann down_reason=9     -> !INVALID_FIELD
     """,
     "a halt names level, reason and expected end; twice is legal": """
         operator HALT level=contract subject_id=1 halt_reason=technical expected_ns=5 -> HALT_CHANGED stream=public contract=1 login=0 ref=0 level=contract subject_id=1 halt_reason=technical is_halted=1 expected_ns=5 ; COMMAND_DONE stream=operator login=operator command_kind=halt subject_id=1 subject_level=contract
