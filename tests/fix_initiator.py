@@ -47,6 +47,7 @@ class Initiator:
     # ---- connection
 
     def connect(self, where: tuple[str, int]) -> None:
+        assert self.socket is None
         self.socket = socket.create_connection(where, TIMEOUT_S)
         self._parser = FixParser()
         self.admin = []
@@ -91,7 +92,11 @@ class Initiator:
 
     def raw(self, data: bytes) -> None:
         assert self.socket is not None
-        self.socket.sendall(data)
+        try:
+            self.socket.sendall(data)
+        except ConnectionError:
+            self.drop()
+            raise Closed from None
 
     def encoded(
         self, number: int, msg_type: str, body: list[tuple[int, str]], first_sent: str = "", **head: str

@@ -284,11 +284,11 @@ class Member:
             with contextlib.suppress(ConnectionLost):  # sent again once it is back
                 self._connection.send(records)
         try:
-            async with asyncio.timeout(SLOW_READER_S):
-                while output:
-                    self._writer.write(output)
+            while output:
+                self._writer.write(output)
+                async with asyncio.timeout(SLOW_READER_S):
                     await self._writer.drain()
-                    output = self._session.output() if self._session.is_resending else b""
+                output = self._session.output() if self._session.is_resending else b""
         except ConnectionError:  # the reading task sees it too; what was not sent stands in the store
             return
         except TimeoutError:
