@@ -25,7 +25,7 @@ from exchange.rulebook import contracts_on
 from exchange.vocabulary.limits import STREAM_PUBLIC
 from exchange.vocabulary.records import EVENT, Records
 
-LOGIN: Final = "CONSOL"  # follows the public stream and may do nothing else
+LOGIN: Final = "BULLET"  # follows the public stream and may do nothing else
 FOLDER: Final = "bulletin"
 PAUSE_S: Final = 0.2  # between two tries: the exchange restarts, or the next day has not opened
 REFUSALS_MAX: Final = 25  # of a stream that was followed, before it counts as gone

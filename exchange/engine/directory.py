@@ -43,6 +43,7 @@ STAFF: Final = (
     ("MQTT01", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to MQTT"),
     ("REDIS1", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to Redis"),
     ("WEBSK1", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bridge to WebSocket"),
+    ("BULLET", STREAM_PUBLIC, Right.VIEW | Right.PUBLIC, "Bulletin of the day"),
 )
 
 

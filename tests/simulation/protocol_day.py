@@ -86,7 +86,9 @@ class WireDay:
         for _ in range(TURNS_MAX):
             count = self._engine.turn()
             for stream, _, data in self._engine.release():
-                name = self._names[stream]
+                name = self._names.get(stream)
+                if name is None:  # a derived stream: the page shows what the kernel itself says
+                    continue
                 received += [Record(name, bytes(data[n : n + 64])) for n in range(0, len(data), 64)]
             if not count and not self._engine.queued:
                 return received

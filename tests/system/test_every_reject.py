@@ -43,10 +43,22 @@ def unknown_query(running: Running) -> int:
     return session_refusal(running, make(Kind.QUERY, user_reference=1, query=max(QueryKind) + 1))
 
 
+def book_too_large(running: Running) -> int:
+    """A snapshot of more orders than one answer holds; the bound is lowered instead of resting so many."""
+    with running.peer("B00000") as member, running.peer("OPER01") as operator:
+        fields = {"side": Side.SELL, "price_ticks": 4_300, "quantity_lots": 1, "contract_id": CONTRACT}
+        member.send(make(Kind.LISTING, user_reference=1, **fields))
+        member.wait_for(Kind.ACCEPTED)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("exchange.net.queries.SNAPSHOT_ORDERS_MAX", 0)
+            operator.send(make(Kind.QUERY, query=int(QueryKind.DEPTH)))
+            return int(operator.wait_for(Kind.REFUSED)[0]["reason"])
+
+
 def not_ready(running: Running) -> int:
     """A command on yesterday's stream, by a member that has not yet read it to its end."""
     with running.peer("B00000") as member, running.peer("WUHAN1") as registry:
-        for number in range(1, LATE_RECORDS + 1):
+        for number in range(2, LATE_RECORDS + 2):
             fields = {"side": Side.SELL, "price_ticks": 4_300, "quantity_lots": 1, "contract_id": CONTRACT}
             member.send(make(Kind.LISTING, user_reference=number, **fields))
         session = member.machine.session
@@ -55,7 +67,7 @@ def not_ready(running: Running) -> int:
     with login_when_open(running, "CONSOL"):
         late = running.late_peer("B00000", session)
         with late:
-            late.send(late.machine.login(0) + make(Kind.LISTING, user_reference=LATE_RECORDS + 1))
+            late.send(late.machine.login(0) + make(Kind.LISTING, user_reference=LATE_RECORDS + 2))
             return int(late.wait_for(Kind.REFUSED)[0]["reason"])
 
 
@@ -63,6 +75,7 @@ SESSION_CASES: dict[RejectReason, Callable[[Running], int]] = {
     RejectReason.NOT_AUTHORISED: not_authorised,
     RejectReason.ACCOUNT_NOT_YOURS: account_not_yours,
     RejectReason.UNKNOWN_QUERY: unknown_query,
+    RejectReason.BOOK_TOO_LARGE: book_too_large,
     RejectReason.NOT_READY: not_ready,
 }
 TABLE_CASES = shortest_cases()

@@ -13,7 +13,7 @@ from exchange.vocabulary.enums import Method, ParameterId
 from tests.fix_initiator import Closed, Initiator, address, cancel, now_text, order
 from tests.system.fix_market import BridgeProcess, engine_of, introduce, logged_on
 from tests.unit.client.test_full_market import by_two
-from tests.unit.net.running import Running, running_exchange
+from tests.unit.net.running import FELLOW, Running, running_exchange
 
 SELLER, BUYER, THIRD, TRADER = "B00000", "B00001", "B00002", "B00003"
 names = (f"c{number}" for number in count(1))
@@ -144,7 +144,7 @@ def test_a_clordid_is_one_order_however_often_it_is_sent(seller: Initiator, mark
     assert (status[39], status[151]) == ("0", "11")
     seller.send("D", order(name, "2", "43.20", "12"))
     assert seller.until_report(name, "8")[103] == "6"
-    with trader(market, SELLER) as direct:
+    with trader(market, FELLOW) as direct:
         assert [one.quantity_lots for one in direct.orders() if one.price_ticks == 4_320] == [11]
 
 

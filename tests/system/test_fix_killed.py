@@ -19,7 +19,7 @@ from exchange.vocabulary.enums import Method, Phase, Side
 from tests.fix_initiator import Closed, Initiator, address, order
 from tests.system.cities import PATIENCE_S, Cities
 from tests.system.fix_market import BridgeProcess, engine_of, introduce, logged_on
-from tests.unit.net.running import Running, running_exchange
+from tests.unit.net.running import FELLOW, Running, running_exchange
 
 SELLER, BUYER = "B00000", "B00001"
 KILLS = 6
@@ -74,7 +74,7 @@ def test_what_happens_while_the_gateway_is_dead_is_told_after_its_restart(
     assert seller.duplicates == 0
     seller.send("D", order("resting", "2", "42.50", "100"))  # sent anew by an engine that has forgotten
     assert seller.until_report("resting", "I")[14] == "50"
-    with direct(market, SELLER) as own:
+    with direct(market, FELLOW) as own:
         assert sorted(one.quantity_lots for one in own.orders()) == [7, 100]
     seller.log_out()
 
@@ -104,7 +104,7 @@ def test_a_gateway_killed_anywhere_makes_every_order_once_and_reports_it_once(
     seller.until(lambda: all(seller.reports(name) for name in names))
     assert Counter(one[11] for one in seller.received) == dict.fromkeys(names, 1)
     assert len({one[17] for one in seller.received}) == len(names)
-    with direct(market, SELLER) as own:
+    with direct(market, FELLOW) as own:
         placed = sorted((one.price_ticks, one.quantity_lots) for one in own.orders())
     assert placed == [
         (4_210 + life, 1 + number) for life in range(KILLS) for number in range(ORDERS_PER_LIFE)
@@ -139,7 +139,7 @@ def test_the_exchange_is_killed_and_comes_back_under_an_open_session(cities: Cit
     shanghai = cities.start_exchange(day_seconds="120", days=1)
     cities.start_wuhan(days=1)
     user, other = sorted(path.stem for path in (cities.data / "credentials").glob("E*.json"))[:2]
-    cities.until(lambda: phase(cities.data, user) == Phase.TRADING, "the market to open")
+    cities.until(lambda: phase(cities.data, other) == Phase.TRADING, "the market to open")
     bridge = BridgeProcess(cities.data)
     try:
         play_a_killed_exchange(cities, shanghai, bridge, user, other)
@@ -155,7 +155,7 @@ def play_a_killed_exchange(
     engine.send("x", [(320, "all"), (559, "4")])
     engine.until(lambda: bool(engine.received))
     symbol = engine.received[0][55]
-    with open_trader(cities.data, user) as own:
+    with open_trader(cities.data, other) as own:
         price = next(one for one in own.contracts()).base_price_ticks
     text = f"{price // 100}.{price % 100:02d}"
     engine.send("D", order("before", "1", text, "10", symbol=symbol))

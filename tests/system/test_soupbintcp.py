@@ -144,6 +144,6 @@ def test_a_wrong_password_is_rejected_with_A(running: Running, client: SoupClien
 
 
 def test_an_unknown_session_is_rejected_with_S(running: Running, client: SoupClient) -> None:
-    client.login("B00000", password_of(running, "B00000"), "200101000G")
+    client.login("B00000", password_of(running, "B00000"), "2001010000")
     assert client.packet_of(b"J") == b"S"
     assert client.packet() is None

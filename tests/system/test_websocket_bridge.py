@@ -18,6 +18,7 @@ from exchange.bridge.slow_clients import BoundedConnection
 from exchange.bridge.websocket import WebSocketOptions, run_websocket
 from exchange.config import RunConfig, keep
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import PROTOCOL_VERSION
 from exchange.vocabulary.records import make
 from exchange.vocabulary.units import trading_day_number
 from tests.system.small_market import SmallMarket, small_market, until
@@ -198,7 +199,9 @@ async def scripted_exchange(data: Path) -> AsyncIterator[ScriptedExchange]:
     (data / "run").mkdir()
     async with ScriptedExchange(lambda peer, record: None) as exchange:
         exchange.session_id = "2112160000"
-        exchange.stream = [make(Kind.STREAM_OPENED, trading_day=trading_day_number(DAY))]
+        exchange.stream = [
+            make(Kind.STREAM_OPENED, version=PROTOCOL_VERSION, trading_day=trading_day_number(DAY))
+        ]
         address = {"host": "127.0.0.1", "port": exchange.port}
         (data / "run" / "shanghai.json").write_text(json.dumps(address))
         yield exchange

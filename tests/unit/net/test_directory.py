@@ -49,6 +49,7 @@ def test_rights_and_members(directory: Directory) -> None:
         "MQTT01": (0, Right.VIEW | Right.PUBLIC),
         "REDIS1": (0, Right.VIEW | Right.PUBLIC),
         "WEBSK1": (0, Right.VIEW | Right.PUBLIC),
+        "BULLET": (0, Right.VIEW | Right.PUBLIC),
     }
     members = [login for login in directory.logins if login.login_id > 100]
     assert [login.login_id for login in members] == list(range(101, 110))
