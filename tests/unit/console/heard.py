@@ -47,7 +47,10 @@ class Exchange:
     def open_day(self, day: date = DAY, base_ticks: int = 4306) -> "Exchange":
         self.model.line_up(self.now_ms)
         self.events(
-            make(Kind.STREAM_OPENED, trading_day=trading_day_number(day), version=1, time_ns=at("09:15:00", day)),
+            make(
+                Kind.STREAM_OPENED, trading_day=trading_day_number(day), version=1,
+                time_ns=at("09:15:00", day),
+            ),  # fmt: skip
             make(
                 Kind.BAND, contract_id=CEA, base_price_ticks=base_ticks, lower_ticks=3875, upper_ticks=4737,
                 block_lower_ticks=3014, block_upper_ticks=5598, time_ns=at("09:15:00", day),
