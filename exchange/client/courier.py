@@ -9,7 +9,7 @@ up to which sequence the past reaches (see `desk`); only then are commands sent.
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from exchange.client.chunk import Chunk
@@ -82,6 +82,8 @@ class Courier:
         self._ready = asyncio.Event()  # connected, and the past told apart from what is to come
         self._failure: BaseException | None = None
         self._is_closing = False
+        self._is_own = asyncio.Event()  # no other reader of ours uses the login's stream now
+        self._is_own.set()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *, is_patient: bool) -> None:
@@ -152,6 +154,15 @@ class Courier:
         self._send(query.record)
         return await query.answer
 
+    @contextlib.asynccontextmanager
+    async def lent(self) -> AsyncIterator[None]:
+        """Meanwhile another reader may use the stream: being replaced by it is no reason to give up."""
+        self._is_own.clear()
+        try:
+            yield
+        finally:
+            self._is_own.set()
+
     # ---- the session
 
     async def _run(self) -> None:
@@ -169,12 +180,14 @@ class Courier:
                 self._note_refusal()
                 pause_s = NOT_OPEN_PAUSE_S
             except (ConnectionLost, CredentialsUnusable) as error:
-                if isinstance(error, ConnectionClosed) and not error.may_retry:
+                is_replaced = isinstance(error, ConnectionClosed) and not error.may_retry
+                if is_replaced and self._is_own.is_set():
                     self._give_up(error)
                 pause_s = PAUSE_FIRST_S if self.is_connected else min(2 * pause_s, PAUSE_MAX_S)
             except Exception as error:  # a listener's or our own mistake: nobody may wait for ever
                 self._give_up(error)
             await self._disconnect()
+            await self._is_own.wait()
             await asyncio.sleep(pause_s)
 
     async def _connect(self) -> None:

@@ -25,12 +25,14 @@ from exchange.client.credentials import Credentials
 from exchange.client.errors import (
     BookBroken,
     BookNotReady,
+    ConnectionClosed,
     ConnectionLost,
     CredentialsUnusable,
     LoginRefused,
     QueryRefused,
     RecordsMissing,
 )
+from exchange.client.security import security_of
 from exchange.errors import PeerError
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
@@ -164,7 +166,7 @@ class MarketFeed(Generic[B]):
             match ended:
                 case LoginRefused(may_retry=True):
                     await self._refused()
-                case LoginRefused() | QueryRefused():
+                case LoginRefused() | QueryRefused() | ConnectionClosed(may_retry=False):
                     raise ended
                 case RecordsMissing():
                     pass  # the next login asks from there
@@ -191,6 +193,7 @@ class MarketFeed(Generic[B]):
             address.host, address.port, who.user, who.password,
             session=self.session if has_begun else book.SESSION,
             next_number=self._growing.number + 1 if has_begun or is_whole else 0,
+            security=security_of(address, who),
         )  # fmt: skip
         self._connection, self.session = connection, connection.session
         self.connections += 1

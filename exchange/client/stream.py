@@ -6,6 +6,7 @@ import numpy as np
 
 from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials
+from exchange.client.security import security_of
 from exchange.vocabulary.records import EVENT, Records
 
 PUBLIC_STREAM: Final = "PUBLIC"
@@ -38,4 +39,5 @@ async def _open(credentials: Credentials, address: Address, session: str, next_n
         credentials.password,
         session=session,
         next_number=next_number,
+        security=security_of(address, credentials),
     )

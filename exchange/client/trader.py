@@ -141,11 +141,14 @@ class Trader(MemberCommands):
     async def stream_tables(self, session: str = PUBLIC_STREAM) -> "dict[str, Table]":
         """A day's whole stream until now, a table for each kind of record; over a line of its own.
 
+        One's own stream is followed over one connection: the trader gives its up meanwhile and comes back.
+
         "PUBLIC" is today's public stream, "" one's own, a session id any that is kept and one's to read.
         """
         from exchange.client.tables import tables_of
 
-        return tables_of(await read_stream(self.credentials, self.locate(), session))
+        async with self.lent():
+            return tables_of(await read_stream(self.credentials, self.locate(), session))
 
     async def _table(self, kind: QueryKind, expected: type[Reply], contract_id: int = 0) -> "Table":
         from exchange.client.tables import replies_table

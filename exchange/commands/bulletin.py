@@ -14,7 +14,8 @@ import numpy as np
 from exchange.client.bulletin import Bulletin, NotClosed, bulletin_of, wanted, write_bulletin
 from exchange.client.connection import Connection
 from exchange.client.credentials import address_of, credentials_of
-from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.errors import ConnectionClosed, ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.security import security_of
 from exchange.client.stream import PUBLIC_STREAM, read_stream
 from exchange.commands.progress import say
 from exchange.config import kept_config
@@ -112,15 +113,16 @@ class _Follower:
                 self._refusals += 1
                 if self._session != PUBLIC_STREAM and self._refusals >= REFUSALS_MAX:
                     self._begin()  # the day went by unseen; `exchange bulletin` can write it later
-            except (ConnectionLost, CredentialsUnusable):
-                pass
+            except (ConnectionLost, CredentialsUnusable) as error:
+                if isinstance(error, ConnectionClosed) and not error.may_retry:
+                    raise
             await asyncio.sleep(PAUSE_S)
 
     async def _one_line(self) -> None:
         address, who = address_of(self._data), credentials_of(self._data, LOGIN)
         connection = await Connection.open(
             address.host, address.port, who.user, who.password,
-            session=self._session, next_number=self._next_number,
+            session=self._session, next_number=self._next_number, security=security_of(address, who),
         )  # fmt: skip
         self._session, self._refusals = connection.session, 0
         try:

@@ -150,6 +150,8 @@ class Gateway:
         for _ in range(FAREWELL_MS // TURN_INTERVAL_MS):
             if not self._connections or not self._engine.is_over:
                 break
+            self._feeds.release()  # who lags takes the rest
+            self._answers.release()
             await asyncio.sleep(TURN_INTERVAL_MS / 1_000)
 
     # ---- what connections say
@@ -168,11 +170,11 @@ class Gateway:
         user, address = request.user, connection.address
         if locked_ms := self._lockout.locked_ms(address, user, self.now_ms):
             return Refused(LoginRefusal.NOT_AUTHORISED, f"locked out: try again in {locked_ms} ms")
-        certified = connection.certified_user
-        if certified is not None and certified != user:
+        tls = self._settings.tls
+        if tls is not None and tls.client_authority is not None and connection.certified_user != user:
+            found = connection.certified_user or "no common name"
             return Refused(
-                LoginRefusal.NOT_AUTHORISED,
-                f"expected the user of the certificate, {certified}, found {user}",
+                LoginRefusal.NOT_AUTHORISED, f"expected a certificate of {user}, found one of {found}"
             )
         decided = self._feeds.admit(request, self._keys.directory)
         if isinstance(decided, Refused) and decided.is_wrong_password:

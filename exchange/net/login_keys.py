@@ -22,19 +22,20 @@ class LoginKeys:
     def __init__(self, directory: Directory, folder: Path | None = None) -> None:
         self.directory = directory
         self._folder = folder
-        self._stamp = self._newest_stamp()
+        self._stamp = NO_STAMP  # what changed since the directory was loaded is found by the first look
+        self._told = ""
 
     def refresh(self) -> list[Login]:
         """Read the file again if it is another one; gives the logins whose keys have been revoked since."""
         stamp = self._newest_stamp()
-        if stamp == self._stamp or self._folder is None:
+        if stamp in (self._stamp, NO_STAMP) or self._folder is None:
             return []
-        self._stamp = stamp
         try:
             found = load(self._folder)
-        except TwoCityError as error:
-            _say(f"{error}; the keys stay as they were")
+        except (TwoCityError, OSError) as error:  # looked at again the next time
+            self._say_once(f"{error}; the keys stay as they were")
             return []
+        self._stamp, self._told = stamp, ""
         if not _differ_by_keys_only(self.directory, found):
             _say("the directory has other logins or accounts: they count from the next start on")
         known = found.by_user
@@ -43,12 +44,17 @@ class LoginKeys:
         self.directory = msgspec.structs.replace(self.directory, logins=logins)
         return [login for login in logins if login.is_revoked and not before[login.user].is_revoked]
 
+    def _say_once(self, text: str) -> None:
+        if text != self._told:
+            self._told = text
+            _say(text)
+
     def _newest_stamp(self) -> tuple[int, int]:
         if self._folder is None:
             return NO_STAMP
         try:
             found = (self._folder / DIRECTORY_FILE).stat()
-        except FileNotFoundError:
+        except OSError:
             return NO_STAMP
         return found.st_mtime_ns, found.st_ino
 

@@ -6,7 +6,9 @@ from typing import Final, NamedTuple
 
 from exchange.client.connection import Connection
 from exchange.client.courier import Locate
+from exchange.client.credentials import Credentials
 from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.security import security_of
 
 PAUSE_FIRST_S: Final = 0.1
 PAUSE_MAX_S: Final = 1.0
@@ -60,5 +62,11 @@ async def open_patiently(
 async def _open(locate: Locate, login: Login, session: str, next_number: int) -> Connection:
     address = locate()
     return await Connection.open(
-        address.host, address.port, login.user, login.password, session=session, next_number=next_number
+        address.host,
+        address.port,
+        login.user,
+        login.password,
+        session=session,
+        next_number=next_number,
+        security=security_of(address, Credentials(login.user, login.password, 0, 0, 0)),
     )
