@@ -155,7 +155,7 @@ class Courier:
         return await query.answer
 
     @contextlib.asynccontextmanager
-    async def lent(self) -> AsyncIterator[None]:
+    async def _lent(self) -> AsyncIterator[None]:
         """Meanwhile another reader may use the stream: being replaced by it is no reason to give up."""
         self._is_own.clear()
         try:

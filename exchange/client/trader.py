@@ -147,7 +147,7 @@ class Trader(MemberCommands):
         """
         from exchange.client.tables import tables_of
 
-        async with self.lent():
+        async with self._lent():
             return tables_of(await read_stream(self.credentials, self.locate(), session))
 
     async def _table(self, kind: QueryKind, expected: type[Reply], contract_id: int = 0) -> "Table":

@@ -44,9 +44,10 @@ TIMEOUT_S = 60
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    """An exchange at ten; CONSOL may see the depth, COPY01 copies the second and the third member."""
+    """An exchange at ten; two of the staff may see the depth, COPY01 copies the second and the third member."""
     make_directory(tmp_path, 3)
-    grant_depth(tmp_path, "CONSOL")
+    for user in ("CONSOL", "MQTT01"):
+        grant_depth(tmp_path, user)
     set_drop_copy(tmp_path, "COPY01", ["B00001", "b00002"])
     with running_exchange(tmp_path, members=3) as running:
         yield running
@@ -129,7 +130,7 @@ async def test_books_are_right_whatever_happens_to_the_line(running: Running) ->
         feed(running, "B00000", FiveLevelBook) as levels,
     ):
         await asyncio.gather(*(member.act(300) for member in members))
-        async with feed(running, "CONSOL", Book) as late:
+        async with feed(running, "MQTT01", Book) as late:
             for step in range(12):
                 acting = [asyncio.create_task(member.act(100)) for member in members]
                 await levels.changed()
