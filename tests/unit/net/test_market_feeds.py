@@ -44,7 +44,7 @@ TIMEOUT_S = 60
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    """An exchange at ten; two of the staff may see the depth, COPY01 copies the second and the third member."""
+    """An exchange at ten; CONSOL and MQTT01 may see the depth, COPY01 copies the other two members."""
     make_directory(tmp_path, 3)
     for user in ("CONSOL", "MQTT01"):
         grant_depth(tmp_path, user)
