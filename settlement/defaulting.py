@@ -10,13 +10,16 @@ from settlement.ledger.entries import Entry, transfer
 from settlement.season import Season
 from settlement.store.database import Store
 from settlement.store.freezes import short_orders
+from settlement.store.restrictions import blocked_accounts
 from settlement.vocabulary.chart import CASH, Bucket, cash
 from settlement.vocabulary.entry_kinds import EntryKind
 
 
 def judge(store: Store, season: Season, clearing: Clearing) -> Failures:
     """What of a confirmed result cannot be delivered; nothing unless freezes touch what is matched."""
-    orders = short_orders(store) if season.is_matched_frozen else []
+    blocked = blocked_accounts(store)  # nothing attaches there, so nothing is taken for it either
+    known = short_orders(store) if season.is_matched_frozen else []
+    orders = [order for order in known if order.account_id not in blocked]
     if not orders:
         return NO_FAILURES
     units: dict[tuple[int, int], int] = {}

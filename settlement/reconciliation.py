@@ -63,8 +63,8 @@ def delivered_figures(balances: Balances, clearing: Clearing) -> RegistryFigures
 def as_confirmed(figures: RegistryFigures, clearing: Clearing, failures: Failures) -> RegistryFigures:
     """The figures as if all of the confirmed `clearing` had been delivered and nothing been covered.
 
-    What failed is known to both cities by its line; what is compared is everything else. `figures` are those
-    after delivery, with the confirmed fees.
+    What failed Wuhan keeps apart, and Shanghai is given it with the next opening positions; what is compared
+    is everything else. `figures` are those after delivery, with the confirmed fees.
     """
     if failures == NO_FAILURES:
         return figures

@@ -113,28 +113,44 @@ def _short_of_cash(
     run: Clearing, trading: Trading, reserve_fen: int
 ) -> tuple[dict[int, int], list[FailedTrade]]:
     """What the reserve pays to whom, and the purchases to fail because it cannot pay more."""
-    spent = run.cash["purchases_fen"] + run.cash["trading_fee_fen"] + run.cash["settlement_fee_fen"]
-    rows = zip(run.cash["account_id"].tolist(), run.cash_changes().tolist(), spent.tolist(), strict=True)
     short: dict[int, int] = {}
-    for account_id, change, spent_fen in rows:
+    spent = _spent(run)
+    rows = zip(run.cash["account_id"].tolist(), run.cash_changes().tolist(), strict=True)
+    for account_id, change in rows:
         free = trading.cash.get(account_id, 0) + change
-        missing = min(trading.wanted_cash.get(account_id, 0) - free, spent_fen)
+        wanted = trading.wanted_cash.get(account_id, 0) - free
+        missing = max(min(wanted, spent.get(account_id, 0)), -free)
         if missing > 0:
             short[account_id] = missing
+    causes = {*trading.wanted_cash, *(account_id for account_id, _ in trading.wanted_units)}
     covers: dict[int, int] = {}
-    failed: list[FailedTrade] = []
-    for account_id in sorted(short, key=lambda one: (one in trading.wanted_cash, one)):
+    for account_id in sorted(short, key=lambda one: (one in causes, one)):
         paid = min(short[account_id], reserve_fen)
+        if paid < short[account_id]:
+            lines = run.lines
+            amounts = _costs(lines) * (lines["buyer_account_id"] == account_id)
+            failed = _newest(lines, amounts, short[account_id] - paid, account_id, Missing.CASH)
+            if failed:
+                return {}, failed  # who comes behind is judged again: the reserve may be enough now
         reserve_fen -= paid
         if paid:
             covers[account_id] = paid
-        if paid < short[account_id]:
-            lines = run.lines
-            amounts = lines["price_ticks"] * lines["quantity_lots"]
-            amounts += lines["buyer_trading_fee_fen"] + lines["buyer_settlement_fee_fen"]
-            amounts *= lines["buyer_account_id"] == account_id
-            failed += _newest(lines, amounts, short[account_id] - paid, account_id, Missing.CASH)
-    return covers, failed
+    return covers, []
+
+
+def _costs(lines: Rows) -> NDArray[np.int64]:
+    """What each line costs its buyer, fees and all."""
+    fees = lines["buyer_trading_fee_fen"] + lines["buyer_settlement_fee_fen"]
+    costs: NDArray[np.int64] = lines["price_ticks"] * lines["quantity_lots"] + fees
+    return costs
+
+
+def _spent(run: Clearing) -> dict[int, int]:
+    """What each buyer has spent: the most that the reserve pays for it, since fees of sales are its own."""
+    buyers, places = np.unique(run.lines["buyer_account_id"], return_inverse=True)
+    sums = np.zeros(len(buyers), np.int64)
+    np.add.at(sums, places, _costs(run.lines))
+    return dict(zip(buyers.tolist(), sums.tolist(), strict=True))
 
 
 def _newest(

@@ -104,6 +104,28 @@ def test_a_dependant_is_covered_before_who_caused_it() -> None:
     assert found.covers == {CARL: 800}, "once the second has failed Carl needs the reserve, and it is enough"
 
 
+def test_what_one_cannot_be_paid_is_left_for_who_comes_behind() -> None:
+    day = trades((ANNA, CARL, 100, 1), (BEN, CARL, 100, 1))
+    has = trading({CARL: 2}, {ANNA: 100, BEN: 100}, {}, {ANNA: 100, BEN: 5})
+    found = find_failures(day, has, 10)
+    assert [one.match_id for one in found.trades] == [1]
+    assert found.covers == {BEN: 5}
+
+
+def test_who_caused_it_by_units_waits_for_the_dependants_too() -> None:
+    day = trades((DORA, ANNA, 100, 10), (ANNA, BEN, 100, 5), (DORA, CARL, 100, 1), (CARL, BEN, 100, 6))
+    has = trading({ANNA: 10, BEN: 11, CARL: 1}, {DORA: 1_100, ANNA: 0, CARL: 500}, {ANNA: 15, CARL: 0}, {})
+    has = has._replace(wanted_units={(ANNA, CEA): 15})
+    found = find_failures(day, has, 100)
+    assert (2, ANNA) in [(one.match_id, one.account_id) for one in found.trades]
+
+
+def test_the_fees_of_a_sale_are_never_covered() -> None:
+    lines = np.array([(1, BEN, ANNA, CEA, 0, 100, 10, 0, 0, 4, 3)], LINE)
+    has = trading({ANNA: 10}, {BEN: 1_000, ANNA: 0}, {}, {ANNA: 5_000})
+    assert find_failures(clear(lines), has, 10_000) == NO_FAILURES
+
+
 def test_units_resold_on_the_same_day_fall_with_the_trade_that_brought_them() -> None:
     day = trades((BEN, ANNA, 100, 10), (CARL, BEN, 100, 10))
     has = trading({ANNA: 10}, {BEN: 1_000, CARL: 1_000}, {ANNA: 10}, {})
