@@ -185,8 +185,8 @@ class _Link(asyncio.Protocol):
                     return
                 self._chunks.append(events_chunk(first_number, data))
                 self._unread_bytes += len(data)
-            case Unsequenced(data):
-                self._chunks.append(replies_chunk(self.machine.next_number, data))
+            case Unsequenced(data, next_number):
+                self._chunks.append(replies_chunk(next_number, data))
                 if Kind.CONNECTION_CLOSED in data[KIND_AT::RECORD_BYTES]:
                     self._note_closing(data)
                 self._unread_bytes += len(data)

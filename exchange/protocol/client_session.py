@@ -104,6 +104,7 @@ class Unsequenced(NamedTuple):
     """Answers to this login: whole 64-byte records, never numbered."""
 
     data: bytes
+    next_number: int = 0  # of the stream, where these stand between its records
 
 
 class DebugText(NamedTuple):
@@ -186,7 +187,7 @@ class ClientSession:
     def _run(self, run: Run) -> ClientEvent:
         if run.packet_type == PacketType.UNSEQUENCED:
             self._peer_step(ClientInput.UNSEQUENCED)
-            return Unsequenced(run.data)
+            return Unsequenced(run.data, self.next_number)
         self._peer_step(ClientInput.SEQUENCED)
         first_number = self.next_number
         self.next_number += run.record_count

@@ -97,7 +97,7 @@ def test_a_whole_session_between_the_two() -> None:
     events = ours.receive(EVENT * 2 + REPLY + EVENT + soup.END_OF_SESSION, 0)
     assert events == [
         client.Sequenced(41, EVENT * 2),
-        client.Unsequenced(REPLY),
+        client.Unsequenced(REPLY, 43),  # a line cut behind it is resumed at 43, not behind what followed
         client.Sequenced(43, EVENT),
         client.SessionEnded(),
     ]
