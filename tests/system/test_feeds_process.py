@@ -71,13 +71,13 @@ async def play(data: Path, run: UpRun) -> tuple[Received, Received, int]:
     """Two days with a kill in the first: what both readers received, and the depth's connections."""
     depth: Received = defaultdict(bytearray)
     copy: Received = defaultdict(bytearray)
-    who = credentials_of(data, "CONSOL")
+    who, other = credentials_of(data, "CONSOL"), credentials_of(data, "OPER02")
     whole = MarketFeed(
         who, lambda: address_of(data), Book, from_start=True,
         take=lambda records: depth[whole.session].extend(records.tobytes()),
     )  # fmt: skip
     following = asyncio.create_task(follow(data, copy))
-    async with asyncio.timeout(TIMEOUT_S), whole, MarketFeed(who, lambda: address_of(data), Book) as late:
+    async with asyncio.timeout(TIMEOUT_S), whole, MarketFeed(other, lambda: address_of(data), Book) as late:
         await late.until_live()
         while len(late.book) < 20:
             await late.changed()
@@ -117,7 +117,8 @@ def derived(data: Path, day: date) -> tuple[bytes, bytes]:
 def test_depth_and_drop_copy_resume_exactly_after_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "season"
     assert "stream 4" in feed(data, "drop-copy", "DROP01", *COPIED)
-    feed(data, "depth", "CONSOL")
+    for user in ("CONSOL", "OPER02"):  # a login follows a stream once
+        feed(data, "depth", user)
     run = UpRun(data, *OPTIONS)
     run.until(lambda: (data / "run" / "shanghai.json").exists(), "the exchange's address")
     assert "an exchange is running" in feed(data, "depth", "OPER01")
