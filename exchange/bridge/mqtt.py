@@ -18,13 +18,13 @@ from exchange.bridge.following import Following, Line, Position, raise_if_cancel
 from exchange.bridge.market import Complete, batches
 from exchange.bridge.metrics import Counters, tell_now_and_then
 from exchange.bridge.mqtt_broker import Broker, Message, MqttOptions, Published, Retained, open_client
+from exchange.bridge.pending import Pending
 from exchange.client.decode import OtherRecord
 from exchange.client.events import Event
 from exchange.errors import UsageError
 
 LOGIN: Final = "MQTT01"
 RETRY_S: Final = 1.0
-PENDING_MAX: Final = 20_000  # items that wait for the broker; the exchange is not read further meanwhile
 BATCH_ITEMS_MAX: Final = 500  # of one message: some 60 kB
 REFUSED: Final = (134, 135)  # reason codes of a wrong user or password, and of one without the right
 log: Final = logging.getLogger("bridge")
@@ -90,16 +90,12 @@ class _Publisher:
         self._broker = broker
         self._following = following
         self._run = options.run
-        self._interval_s = options.interval_ms / 1000
         self._counters = counters
         self._published_day = None if retained.published is None else retained.published.day
         self._stale = set(retained.paths)  # last values of an earlier connection, until overwritten
-        self._pending: list[Complete] = []
+        self._pending = Pending[Complete](options.interval_ms / 1000)
         self._seen = 0  # version of the market up to which last values are published
         self._line = Line.CONNECTING  # as told
-        self._room = asyncio.Event()
-        self._room.set()
-        self._is_full = asyncio.Event()
 
     # ---- what the following gives
 
@@ -107,37 +103,26 @@ class _Publisher:
         """Only items are kept here; last values are asked of the market when they are published."""
         self._counters.waits()
         if complete is not None:
-            self._pending.append(complete)
+            self._pending.add(complete)
 
     def take_again(self, number: int, event: Event | OtherRecord) -> None:
         """Published by an earlier connection: the broker has it, as it has the position behind it."""
 
     async def room(self) -> None:
-        """Wait while too much waits for the broker."""
-        if len(self._pending) >= PENDING_MAX:
-            self._room.clear()
-            self._is_full.set()
-            await self._room.wait()
+        """Wait while too much waits."""
+        await self._pending.room()
 
     # ---- publishing
 
     async def run(self) -> None:
         """Once an interval, or as soon as too much waits."""
-        while True:
-            try:
-                async with asyncio.timeout(self._interval_s):
-                    await self._is_full.wait()
-            except TimeoutError:
-                pass
-            self._is_full.clear()
-            await self._flush()
+        await self._pending.run(self._flush)
 
     async def _flush(self) -> None:
         """Items first, then last values, then how far we have come: a cut in between repeats, never loses."""
         market = self._following.market
-        items, self._pending = self._pending, []
+        items = self._pending.take()
         number, day = market.number, market.day
-        self._room.set()
         for first in range(0, len(items), BATCH_ITEMS_MAX):
             some = batches(items[first : first + BATCH_ITEMS_MAX])
             await self._broker.send(

@@ -15,6 +15,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 from exchange.bridge.following import Following, raise_if_cancelled, together
 from exchange.bridge.market import Complete
 from exchange.bridge.metrics import Counters, tell_now_and_then
+from exchange.bridge.pending import Pending
 from exchange.bridge.records import fields_of
 from exchange.bridge.redis_store import Emptied, Entry, Newest, RedisOptions, Step, Store
 from exchange.client.decode import OtherRecord
@@ -24,7 +25,6 @@ from exchange.errors import CorruptionError, UsageError
 LOGIN: Final = "REDIS1"
 RETRY_S: Final = 1.0
 SIGN_S: Final = 1.0
-PENDING_MAX: Final = 20_000  # records that wait for Redis; the exchange is not read further meanwhile
 STEP_ENTRIES_MAX: Final = 500  # of one transaction
 log: Final = logging.getLogger("bridge")
 
@@ -91,14 +91,10 @@ class _Writer:
         self._following = following
         self._newest = newest
         self._stale = stale  # last values of an earlier connection, until overwritten
-        self._interval_s = options.interval_ms / 1000
         self._counters = counters
-        self._pending: list[Entry] = []
+        self._pending = Pending[Entry](options.interval_ms / 1000)
         self._seen = 0  # version of the market up to which last values are written
         self._busy = asyncio.Lock()  # the connection to Redis takes one transaction at a time
-        self._room = asyncio.Event()
-        self._room.set()
-        self._is_full = asyncio.Event()
 
     # ---- what the following gives
 
@@ -107,7 +103,7 @@ class _Writer:
         self._counters.waits()
         day = self._following.market.day
         assert day is not None  # a stream begins with its day
-        self._pending.append(Entry(day, number, fields_of(event)))
+        self._pending.add(Entry(day, number, fields_of(event)))
 
     def take_again(self, number: int, event: Event | OtherRecord) -> None:
         """Redis has it: the last one it has must be what the exchange says."""
@@ -122,11 +118,8 @@ class _Writer:
             raise CorruptionError(f"{self._store.key('events')}, entry {number}", said, newest.fields)
 
     async def room(self) -> None:
-        """Wait while too much waits for Redis."""
-        if len(self._pending) >= PENDING_MAX:
-            self._room.clear()
-            self._is_full.set()
-            await self._room.wait()
+        """Wait while too much waits."""
+        await self._pending.room()
 
     # ---- writing
 
@@ -139,27 +132,22 @@ class _Writer:
 
     async def run(self) -> None:
         """Once an interval, or as soon as too much waits."""
-        while True:
-            try:
-                async with asyncio.timeout(self._interval_s):
-                    await self._is_full.wait()
-            except TimeoutError:
-                pass
-            self._is_full.clear()
-            async with self._busy:
-                await self._flush()
+        await self._pending.run(self._flush_alone)
+
+    async def _flush_alone(self) -> None:
+        async with self._busy:
+            await self._flush()
 
     async def _flush(self) -> None:
         """Entries in order, in transactions of some hundred; the last one brings the last values with it."""
         market = self._following.market
-        entries, self._pending = self._pending, []
+        entries = self._pending.take()
         hashes = []
         if self._following.is_caught_up:
             before = self._seen
             topics, self._seen = market.since(before)
             hashes = [(topic, market.encoded(topic)) for topic in topics]
             self._counters.changes += self._seen - before
-        self._room.set()
         while len(entries) > STEP_ENTRIES_MAX:
             await self._store.write(Step(entries[:STEP_ENTRIES_MAX], ()))
             self._counters.items += STEP_ENTRIES_MAX

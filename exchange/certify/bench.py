@@ -5,8 +5,6 @@ goes on and ends when the examiner says so. Whatever else happens, happens over 
 counterparty's and the console's.
 """
 
-import asyncio
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,6 +26,7 @@ from exchange.engine.clock import ManualClock
 from exchange.engine.engine import Engine
 from exchange.kernel import warm_up
 from exchange.net.gateway import Gateway
+from exchange.net.service import gateway_in_thread
 from exchange.rulebook.scenarios import load_scenario, participants
 from exchange.vocabulary.enums import Method, Phase, Side
 from exchange.vocabulary.enums import SettlementStage as Stage
@@ -161,38 +160,12 @@ def running_exchange(data: Path) -> Iterator[Bench]:
     warm_up()
     engine = Engine.open(make_settings(options, config), directory, clock, sign=signer(data, SHANGHAI))
     gateway = Gateway(engine, directory)
-    loop = asyncio.new_event_loop()
-    listening = threading.Event()
-    failures: list[BaseException] = []
-
-    async def serve() -> None:
-        await gateway.start()
-        listening.set()
-        await gateway.serve()
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(serve())
-        except BaseException as failure:
-            failures.append(failure)
-        finally:
-            listening.set()
-            loop.close()
-
-    thread = threading.Thread(target=run, name="gateway")
-    thread.start()
-    listening.wait()
     try:
-        if not failures:
+        with gateway_in_thread(gateway):
             bench = Bench(data, config, engine, clock, gateway.port)
             try:
                 yield bench
             finally:
                 bench.close()
     finally:
-        if thread.is_alive() and not failures:
-            loop.call_soon_threadsafe(gateway.stop)
-        thread.join()
         engine.close()
-    if failures:
-        raise failures[0]

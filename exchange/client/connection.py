@@ -1,6 +1,6 @@
 """One login over one TCP connection (asyncio): chunks in, records out, heartbeats by itself.
 
-    connection = await Connection.open(host, port, user, password, next_number=1)
+    connection = await Connection.open(address, credentials, next_number=1)
     connection.send(make(Kind.LISTING, user_reference=1, ...))
     while (chunk := await connection.receive()) is not None: ...
 
@@ -10,12 +10,13 @@ that is not ours. To resume: open again with the same session and `next_number`.
 """
 
 import asyncio
-import ssl
 from collections import deque
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from exchange.client.chunk import Chunk, events_chunk, replies_chunk, unknown_version
+from exchange.client.credentials import Address
 from exchange.client.errors import ConnectionClosed, ConnectionLost, LoginRefused, VersionUnknown
+from exchange.client.security import security_of
 from exchange.protocol.client_session import (
     Accepted,
     ClientEvent,
@@ -41,6 +42,17 @@ CLOSE_TIMEOUT_S: Final = 2.0
 UNREAD_BYTES_MAX: Final = 4 << 20  # reading from the socket pauses above it, and goes on below a quarter
 
 
+class Who(Protocol):
+    """Who logs in: `Credentials`, or anything that has as much."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def certificate_file(self) -> str: ...
+
+
 class Connection:
     """One open session. Not to be made directly: use `open`."""
 
@@ -50,22 +62,17 @@ class Connection:
 
     @classmethod
     async def open(
-        cls,
-        host: str,
-        port: int,
-        user: str,
-        password: str,
-        *,
-        session: str = "",
-        next_number: int = 0,
-        security: ssl.SSLContext | None = None,
+        cls, address: Address, who: Who, *, session: str = "", next_number: int = 0
     ) -> "Connection":
-        """Connect and log in. `session`: blank = own stream of today, "PUBLIC", or a stream's id.
+        """Connect, by TLS where the address says so, and log in.
 
-        `next_number`: first record wanted, from 1; 0 = begin with the newest. `security`: see `security_of`.
-        Raises LoginRefused, or ConnectionLost when nobody answers.
+        `session`: blank = own stream of today, "PUBLIC", or a stream's id. `next_number`: first record
+        wanted, from 1; 0 = begin with the newest. Raises LoginRefused, ConnectionLost when nobody answers, or
+        CredentialsUnusable for a file of TLS.
         """
-        machine = ClientSession(LoginRequest(user, password, session, next_number))
+        host, port, user = address.host, address.port, who.user
+        security = security_of(address, who.certificate_file)
+        machine = ClientSession(LoginRequest(user, who.password, session, next_number))
         try:
             async with asyncio.timeout(LOGIN_TIMEOUT_MS / 1000):
                 _, link = await asyncio.get_running_loop().create_connection(

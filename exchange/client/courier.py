@@ -27,7 +27,6 @@ from exchange.client.errors import (
 from exchange.client.events import Event
 from exchange.client.outcome import Outcome
 from exchange.client.replies import EndOfAnswer, Refused, Reply
-from exchange.client.security import security_of
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make
@@ -193,13 +192,7 @@ class Courier:
     async def _connect(self) -> None:
         address, who = self.locate(), self.credentials
         connection = await Connection.open(
-            address.host,
-            address.port,
-            who.user,
-            who.password,
-            session=self.session or self.stream,
-            next_number=self._next_number,
-            security=security_of(address, who),
+            address, who, session=self.session or self.stream, next_number=self._next_number
         )
         if connection.session == self.ended_session:
             await connection.close()

@@ -32,7 +32,6 @@ from exchange.client.errors import (
     QueryRefused,
     RecordsMissing,
 )
-from exchange.client.security import security_of
 from exchange.errors import PeerError
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
@@ -190,11 +189,11 @@ class MarketFeed(Generic[B]):
         has_begun = self._growing.number > 0
         is_whole = self._from_start or self._is_too_large
         connection = await Connection.open(
-            address.host, address.port, who.user, who.password,
+            address,
+            who,
             session=self.session if has_begun else book.SESSION,
             next_number=self._growing.number + 1 if has_begun or is_whole else 0,
-            security=security_of(address, who),
-        )  # fmt: skip
+        )
         self._connection, self.session = connection, connection.session
         self.connections += 1
         self._refusals = 0

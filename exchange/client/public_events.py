@@ -32,15 +32,10 @@ class PhaseChanged(Headed, frozen=True):
     next_change_ns: int
 
 
-class FiveLevels(Struct, frozen=True):
-    """Best five levels of one side, as of the last tick."""
+class Levels(Struct, frozen=True):
+    """Five levels of one side, best first; beyond `level_count` they are 0."""
 
-    KIND: ClassVar[int] = Kind.FIVE_LEVELS
-    board_contract_id: int
-    board_side: int
     level_count: int
-    sequence: int
-    time_ns: int
     level_1_price_ticks: int
     level_1_quantity_lots: int
     level_2_price_ticks: int
@@ -63,6 +58,16 @@ class FiveLevels(Struct, frozen=True):
             (self.level_5_price_ticks, self.level_5_quantity_lots),
         )
         return every[: self.level_count]
+
+
+class FiveLevels(Levels, frozen=True):
+    """Best five levels of one side, as of the last tick."""
+
+    KIND: ClassVar[int] = Kind.FIVE_LEVELS
+    board_contract_id: int
+    board_side: int
+    sequence: int
+    time_ns: int
 
 
 class DayFigures(Struct, frozen=True):

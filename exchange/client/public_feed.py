@@ -17,7 +17,6 @@ from exchange.client.chunk import Chunk
 from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials
 from exchange.client.errors import ConnectionClosed, ConnectionLost, CredentialsUnusable, LoginRefused
-from exchange.client.security import security_of
 from exchange.errors import CorruptionError
 from exchange.protocol.sessions import PUBLIC, parse_session
 from exchange.vocabulary.kinds import Kind
@@ -151,15 +150,7 @@ class PublicFeed:
 
     async def _login(self, session: str, next_number: int) -> Connection:
         address, who = self._where()
-        connection = await Connection.open(
-            address.host,
-            address.port,
-            who.user,
-            who.password,
-            session=session,
-            next_number=next_number,
-            security=security_of(address, who),
-        )
+        connection = await Connection.open(address, who, session=session, next_number=next_number)
         name = parse_session(connection.session)
         if name is None or name.stream_id != STREAM_PUBLIC or session not in (PUBLIC, connection.session):
             await connection.close()

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from msgspec import Struct
 
 from exchange.client.events import Headed
+from exchange.client.public_events import Levels
 from exchange.vocabulary.kinds import Kind
 
 
@@ -179,25 +180,14 @@ class DepthOrder(Headed, frozen=True):
     method: int
 
 
-class BestLevels(Struct, frozen=True):
+class BestLevels(Levels, frozen=True):
     """Best five levels of one side now."""
 
     KIND: ClassVar[int] = Kind.REPLY_LEVELS
     user_reference: int
     levels_contract_id: int
     levels_side: int
-    level_count: int
     time_ns: int
-    level_1_price_ticks: int
-    level_1_quantity_lots: int
-    level_2_price_ticks: int
-    level_2_quantity_lots: int
-    level_3_price_ticks: int
-    level_3_quantity_lots: int
-    level_4_price_ticks: int
-    level_4_quantity_lots: int
-    level_5_price_ticks: int
-    level_5_quantity_lots: int
 
 
 class BookDigest(Headed, frozen=True):

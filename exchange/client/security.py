@@ -3,13 +3,13 @@
 import ssl
 from functools import lru_cache
 
-from exchange.client.credentials import Address, Credentials
+from exchange.client.credentials import Address
 from exchange.client.errors import CredentialsUnusable
 
 
-def security_of(address: Address, who: Credentials) -> ssl.SSLContext | None:
+def security_of(address: Address, certificate_file: str = "") -> ssl.SSLContext | None:
     """How to connect there: None = without TLS. Raises CredentialsUnusable naming the file at fault."""
-    return _context(address.tls_authority, who.certificate_file) if address.tls_authority else None
+    return _context(address.tls_authority, certificate_file) if address.tls_authority else None
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,6 @@ import numpy as np
 
 from exchange.client.connection import Connection
 from exchange.client.credentials import Address, Credentials
-from exchange.client.security import security_of
 from exchange.vocabulary.records import EVENT, Records
 
 PUBLIC_STREAM: Final = "PUBLIC"
@@ -32,12 +31,4 @@ async def read_stream(credentials: Credentials, address: Address, session: str =
 
 
 async def _open(credentials: Credentials, address: Address, session: str, next_number: int) -> Connection:
-    return await Connection.open(
-        address.host,
-        address.port,
-        credentials.user,
-        credentials.password,
-        session=session,
-        next_number=next_number,
-        security=security_of(address, credentials),
-    )
+    return await Connection.open(address, credentials, session=session, next_number=next_number)

@@ -15,7 +15,6 @@ from exchange.client.bulletin import Bulletin, NotClosed, bulletin_of, wanted, w
 from exchange.client.connection import Connection
 from exchange.client.credentials import address_of, credentials_of
 from exchange.client.errors import ConnectionClosed, ConnectionLost, CredentialsUnusable, LoginRefused
-from exchange.client.security import security_of
 from exchange.client.stream import PUBLIC_STREAM, read_stream
 from exchange.commands.progress import say
 from exchange.config import kept_config
@@ -120,10 +119,7 @@ class _Follower:
 
     async def _one_line(self) -> None:
         address, who = address_of(self._data), credentials_of(self._data, LOGIN)
-        connection = await Connection.open(
-            address.host, address.port, who.user, who.password,
-            session=self._session, next_number=self._next_number, security=security_of(address, who),
-        )  # fmt: skip
+        connection = await Connection.open(address, who, session=self._session, next_number=self._next_number)
         self._session, self._refusals = connection.session, 0
         try:
             while (chunk := await connection.receive()) is not None:

@@ -85,6 +85,7 @@ class Gateway:
         self._answers = Answers(engine)
         self._connections: set[Connection] = set()
         self._strangers: set[Connection] = set()  # have not logged in
+        self._leaving: list[tuple[Connection, DownReason]] = []  # gone, with commands still queued
         self._connections_max = connections_allowed()
         self._measured: deque[_Measured] = deque()
         self._received_ns = 0
@@ -213,8 +214,11 @@ class Gateway:
 
     def left(self, connection: Connection, reason: DownReason) -> None:
         """The session is over, though its last bytes may still be on their way."""
-        self._feeds.leave(connection, reason)
         self._answers.forget(connection)
+        if reason is DownReason.REVOKED and connection.source is not None:
+            connection.source.clear()
+        self._leaving.append((connection, reason))
+        self._turn_soon()
 
     def lost(self, connection: Connection) -> None:
         """The socket is gone."""
@@ -274,6 +278,7 @@ class Gateway:
         if not self._intake.is_empty and (room := engine.room()):
             taken = self._take_in(self._intake.take(room))
         engine.turn()
+        self._see_off()
         if taken:
             self._measured.append(_Measured(engine.last_sequence, self._received_ns, taken))
             self._received_ns = time.monotonic_ns()  # of what is left in the queues, if anything
@@ -285,6 +290,17 @@ class Gateway:
             self.stop()
         elif self._feeds.are_lagging or self._answers.are_waiting or self._may_take_more():
             self._turn_soon()
+
+    def _see_off(self) -> None:
+        """A login goes down behind all that was received of it: cancel-on-disconnect must find its orders."""
+        if not self._leaving or self._engine.queued:
+            return
+        going, self._leaving = self._leaving, []
+        for connection, reason in going:
+            if connection.source is None or connection.source.is_empty:
+                self._feeds.leave(connection, reason)
+            else:
+                self._leaving.append((connection, reason))
 
     def _may_take_more(self) -> bool:
         """Whether another turn would do something; while the journal is behind it tells when it is not."""

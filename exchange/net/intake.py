@@ -34,6 +34,16 @@ class Source(Generic[Owner]):
         """Whether reading may go on."""
         return self._queued_bytes <= QUEUE_BYTES_MAX // 2
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything received has been handed on."""
+        return not self._pieces
+
+    def clear(self) -> None:
+        """Forget what is queued: whoever sent it may not."""
+        self._pieces.clear()
+        self._queued_bytes = 0
+
     def _take(self, bytes_max: int, parts: list[bytes]) -> int:
         """Move up to so many bytes (whole records) to parts; returns how many."""
         taken = 0
@@ -83,8 +93,7 @@ class Intake(Generic[Owner]):
     def clear(self) -> None:
         """Forget everything queued: the trading day that it was meant for is over."""
         for source in self._ring:
-            source._pieces.clear()
-            source._queued_bytes = 0
+            source.clear()
             source._is_waiting = False
         self._ring.clear()
 

@@ -37,6 +37,19 @@ GROUPS: Final = (
 )
 
 # fmt: off
+_LEVELS: Final = """
+        level_1_price_ticks 24 u4 : best price
+        level_1_quantity_lots 28 u4 : tonnes there
+        level_2_price_ticks 32 u4 : second price
+        level_2_quantity_lots 36 u4 : tonnes there
+        level_3_price_ticks 40 u4 : third price
+        level_3_quantity_lots 44 u4 : tonnes there
+        level_4_price_ticks 48 u4 : fourth price
+        level_4_quantity_lots 52 u4 : tonnes there
+        level_5_price_ticks 56 u4 : fifth price
+        level_5_quantity_lots 60 u4 : tonnes there
+"""
+
 #: kind, step, one line, body rows
 MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
     # ---------------- member command: member -> exchange, journaled
@@ -572,17 +585,7 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         board_contract_id 4 u2 : contract
         board_side 6 u1 : Side
         level_count 7 u1 : levels given, 0 to 5
-        level_1_price_ticks 24 u4 : best price
-        level_1_quantity_lots 28 u4 : tonnes there
-        level_2_price_ticks 32 u4 : second price
-        level_2_quantity_lots 36 u4 : tonnes there
-        level_3_price_ticks 40 u4 : third price
-        level_3_quantity_lots 44 u4 : tonnes there
-        level_4_price_ticks 48 u4 : fourth price
-        level_4_quantity_lots 52 u4 : tonnes there
-        level_5_price_ticks 56 u4 : fifth price
-        level_5_quantity_lots 60 u4 : tonnes there
-    """),
+""" + _LEVELS),
     (Kind.DAY_FIGURES, 1, "The day's figures of one method of a contract", """
         trade_count 4 u4 : trades
         figure_method 28 u1 : Method
@@ -912,23 +915,12 @@ MESSAGES: Final[tuple[tuple[Kind, int, str, str], ...]] = (
         levels_contract_id 8 u2 : contract, in place of sequence
         levels_side 10 u1 : Side
         level_count 11 u1 : levels given, 0 to 5
-        level_1_price_ticks 24 u4 : best price
-        level_1_quantity_lots 28 u4 : tonnes there
-        level_2_price_ticks 32 u4 : second price
-        level_2_quantity_lots 36 u4 : tonnes there
-        level_3_price_ticks 40 u4 : third price
-        level_3_quantity_lots 44 u4 : tonnes there
-        level_4_price_ticks 48 u4 : fourth price
-        level_4_quantity_lots 52 u4 : tonnes there
-        level_5_price_ticks 56 u4 : fifth price
-        level_5_quantity_lots 60 u4 : tonnes there
-    """),
+""" + _LEVELS),
     (Kind.REPLY_DIGEST, 6, "Digest of the books asked for, contract_id 0 = of all, as vocabulary.book_digest lays it out", """
         digest 32 S32 : SHA-256
     """),
     (Kind.CONNECTION_CLOSED, 4, "The exchange closes this connection, and why", """
         down_reason 52 u1 : DownReason: after REPLACED or REVOKED do not log in again by yourself
-        retry_after_ms 56 u4 : 0 = at once
     """),
 )
 # fmt: on

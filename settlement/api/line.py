@@ -16,7 +16,6 @@ from exchange.client import (
     CredentialsUnusable,
     LoginRefused,
 )
-from exchange.client.security import security_of
 from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import EVENT, Records
 from exchange.vocabulary.rejects import REJECT_TEXTS, RejectReason
@@ -124,15 +123,7 @@ class Line:
         address = self._address()
         who = self._credentials()
         session, number = await self._worker.do(lambda city: city.wanted_stream())
-        connection = await Connection.open(
-            address.host,
-            address.port,
-            who.user,
-            who.password,
-            session=session,
-            next_number=number,
-            security=security_of(address, who),
-        )
+        connection = await Connection.open(address, who, session=session, next_number=number)
         self._waiting = asyncio.Queue(CHUNKS_WAITING_MAX)
         try:
             LOG.info("line to Shanghai up: stream %s from number %d", connection.session, number)

@@ -67,7 +67,7 @@ async def order(wuhan: Wuhan, key: str, kind: OperationKind, **fields: object) -
 async def until_told(cities: Cities, kind: Kind, value: int) -> None:
     """Read the exchange's audit until a command of a kind took effect on the account with that value."""
     who, where = credentials_of(cities.data, "OPER02"), address_of(cities.data)
-    line = await Connection.open(where.host, where.port, who.user, who.password, session="", next_number=1)
+    line = await Connection.open(where, who, next_number=1)
     wanted = {"command_kind": kind, "account_id": ACCOUNT, "parameter_value": value}
     try:
         while (chunk := await line.receive()) is not None:

@@ -55,10 +55,7 @@ async def follow(data: Path, received: Received) -> None:
     while True:
         number = len(received[session]) // 64 + 1 if session else 1
         with suppress(ConnectionLost, CredentialsUnusable, LoginRefused):
-            address = address_of(data)
-            connection = await Connection.open(
-                address.host, address.port, who.user, who.password, session=session, next_number=number
-            )
+            connection = await Connection.open(address_of(data), who, session=session, next_number=number)
             session = connection.session
             while (chunk := await connection.receive()) is not None:
                 received[session] += chunk.events.tobytes()

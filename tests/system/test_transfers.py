@@ -126,7 +126,7 @@ async def _first_day_of(where: Address, who: Credentials) -> Connection:
     """The exchange listens a moment before its first day begins: asked again until then."""
     while True:
         try:
-            return await Connection.open(where.host, where.port, who.user, who.password, next_number=1)
+            return await Connection.open(where, who, next_number=1)
         except LoginRefused as refusal:
             if not refusal.may_retry:
                 raise

@@ -6,9 +6,7 @@ from typing import Final, NamedTuple
 
 from exchange.client.connection import Connection
 from exchange.client.courier import Locate
-from exchange.client.credentials import Credentials
 from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
-from exchange.client.security import security_of
 
 PAUSE_FIRST_S: Final = 0.1
 PAUSE_MAX_S: Final = 1.0
@@ -19,6 +17,7 @@ class Login(NamedTuple):
 
     user: str
     password: str
+    certificate_file: str = ""  # a logon brings none
 
     def __repr__(self) -> str:
         return f"Login(user={self.user!r})"
@@ -61,12 +60,4 @@ async def open_patiently(
 
 async def _open(locate: Locate, login: Login, session: str, next_number: int) -> Connection:
     address = locate()
-    return await Connection.open(
-        address.host,
-        address.port,
-        login.user,
-        login.password,
-        session=session,
-        next_number=next_number,
-        security=security_of(address, Credentials(login.user, login.password, 0, 0, 0)),
-    )
+    return await Connection.open(address, login, session=session, next_number=next_number)

@@ -23,7 +23,7 @@ from exchange.client.chunk import Chunk
 from exchange.client.connection import Connection
 from exchange.client.courier import Locate
 from exchange.client.decode import decode_replies
-from exchange.client.errors import ConnectionLost, CredentialsUnusable, LoginRefused
+from exchange.client.errors import ConnectionClosed, ConnectionLost, CredentialsUnusable, LoginRefused
 from exchange.client.replies import Contract, EndOfAnswer
 from exchange.vocabulary.enums import QueryKind
 from exchange.vocabulary.kinds import Kind
@@ -122,6 +122,8 @@ class Member:
             try:
                 await self._follow_stream()
             except ConnectionLost as lost:
+                if isinstance(lost, ConnectionClosed) and not lost.may_retry:
+                    await self._give_up(lost)
                 log.info("%s: the exchange is away: %s", self._login.user, lost)
             async with self._lock:
                 self._session.is_available = False
@@ -138,8 +140,12 @@ class Member:
             try:
                 self._connection = await open_patiently(self._locate, self._login, *where)
             except LoginRefused as refused:
-                await self.log_out(str(refused))
-                await asyncio.Event().wait()  # until the engine has answered, or the time for it is over
+                await self._give_up(refused)
+
+    async def _give_up(self, why: Exception) -> None:
+        """The exchange will not have this login: neither has the engine a session."""
+        await self.log_out(str(why))
+        await asyncio.Event().wait()  # until the engine has answered, or the time for it is over
 
     async def _follow_stream(self) -> None:
         connection = self._connection

@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from exchange.client import (
+    Address,
     Connection,
     ConnectionLost,
+    Credentials,
     LoginRefused,
     OtherRecord,
     VersionUnknown,
@@ -26,8 +28,12 @@ def reply_end(peer: Peer, _: object) -> None:
     peer.write(make(Kind.REPLY_END, record_count=0, query=3))
 
 
+def who(password: str = "secret") -> Credentials:
+    return Credentials("SHEM01", password, 101, 16, 1001)
+
+
 async def open_to(exchange: ScriptedExchange, **options: int | str) -> Connection:
-    return await Connection.open("127.0.0.1", exchange.port, "SHEM01", "secret", **options)
+    return await Connection.open(Address("127.0.0.1", exchange.port), who(), **options)
 
 
 async def test_gives_numbered_events_and_answers_in_the_order_sent() -> None:
@@ -104,7 +110,7 @@ async def test_close_logs_out_and_ends_a_waiting_receive() -> None:
 async def test_refused_login_says_why(password: str, session: str, code: str) -> None:
     async with ScriptedExchange(reply_end) as exchange:
         with pytest.raises(LoginRefused) as caught:
-            await Connection.open("127.0.0.1", exchange.port, "SHEM01", password, session=session)
+            await Connection.open(Address("127.0.0.1", exchange.port), who(password), session=session)
         assert caught.value.code == code
         assert caught.value.may_retry == (code == "S")
 
@@ -113,7 +119,7 @@ async def test_nobody_there_is_a_lost_connection() -> None:
     async with ScriptedExchange(reply_end) as exchange:
         port = exchange.port
     with pytest.raises(ConnectionLost):
-        await Connection.open("127.0.0.1", port, "SHEM01", "secret")
+        await Connection.open(Address("127.0.0.1", port), who())
 
 
 async def test_a_server_that_breaks_the_protocol_is_left() -> None:

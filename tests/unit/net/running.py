@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from exchange.engine.directory import Directory, provision
 from exchange.engine.engine import Engine
 from exchange.engine.journal import Durability
 from exchange.net.gateway import Gateway
+from exchange.net.service import gateway_in_thread
 from exchange.net.settings import DEFAULTS, GatewaySettings
 from exchange.protocol.client_session import (
     Accepted,
@@ -94,38 +94,11 @@ def running_exchange(
     if is_trading:
         begin_trading(engine, clock)
     gateway = Gateway(engine, directory, settings)
-    loop = asyncio.new_event_loop()
-    listening = threading.Event()
-    failures: list[BaseException] = []
-
-    async def serve() -> None:
-        await gateway.start()
-        listening.set()
-        await gateway.serve()
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(serve())
-        except BaseException as failure:
-            failures.append(failure)
-        finally:
-            listening.set()
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
-
-    thread = threading.Thread(target=run, name="gateway")
-    thread.start()
-    assert listening.wait(TIMEOUT_S)
     try:
-        if not failures:
+        with gateway_in_thread(gateway) as loop:
             yield Running(data, directory, engine, clock, gateway.port, gateway, loop)
     finally:
-        if thread.is_alive() and not failures:
-            loop.call_soon_threadsafe(gateway.stop)
-        thread.join(TIMEOUT_S)
         engine.close()
-    if failures:
-        raise failures[0]
 
 
 class Peer:

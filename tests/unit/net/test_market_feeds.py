@@ -103,8 +103,7 @@ class Trader:
 @asynccontextmanager
 async def traders(running: Running) -> AsyncIterator[list[Trader]]:
     connections = [
-        await Connection.open("127.0.0.1", running.port, user, credentials_of(running.data, user).password)
-        for user in TRADERS
+        await Connection.open(Address("127.0.0.1", running.port), login(running, user)) for user in TRADERS
     ]
     made = [Trader(connection, seed) for seed, connection in enumerate(connections)]
     try:

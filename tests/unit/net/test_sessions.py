@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.gateway_market import credentials_of, opening_records
@@ -17,11 +18,13 @@ from exchange.net.gateway import Gateway
 from exchange.net.lockout import FAILURES_FREE
 from exchange.net.settings import GatewaySettings
 from exchange.net.tls import TlsFiles
+from exchange.protocol import soupbintcp as soup
 from exchange.protocol.client_session import Accepted, Rejected
 from exchange.protocol.sessions import session_id
 from exchange.protocol.soupbintcp import LoginRefusal
 from exchange.vocabulary.enums import DownReason, QueryKind, Side
 from exchange.vocabulary.kinds import Kind
+from exchange.vocabulary.limits import RECORD_BYTES
 from exchange.vocabulary.records import make
 from tests.certificates import Authority
 from tests.unit.net.running import FELLOW, Peer, Running, running_exchange
@@ -29,6 +32,7 @@ from tests.unit.net.test_gateway import listing
 from tests.unit.net.test_gateway_days import NEXT_DAY, end_day, login_when_open, opening_reference
 
 MEMBER, OTHER = "B00000", "B00001"
+MANY = 9_000  # orders: more than one turn takes
 
 
 @pytest.fixture
@@ -187,9 +191,8 @@ async def test_a_client_that_expects_tls_does_not_talk_without(
 
 def test_files_that_cannot_be_used_are_named(running: Running, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing.pem"
-    who = load_credentials(running.data / "credentials" / f"{MEMBER}.json")
     with pytest.raises(CredentialsUnusable, match=r"nothing\.pem"):
-        security_of(Address("127.0.0.1", 1, str(nothing)), who)
+        security_of(Address("127.0.0.1", 1, str(nothing)))
     settings = GatewaySettings(tls=TlsFiles(nothing, nothing))
     with pytest.raises(UsageError, match=r"nothing\.pem"):
         Gateway(running.engine, running.directory, settings)
@@ -227,3 +230,25 @@ def test_a_day_kept_no_longer_is_answered_by_today_and_a_snapshot(tmp_path: Path
         public = running.late_peer(MEMBER, session_id(date(2021, 12, 16), 0), 2)
         assert public.login() == Rejected(LoginRefusal.SESSION_UNAVAILABLE)
         public.close()
+
+
+# ---- the last word of a connection
+
+
+def test_what_was_sent_before_a_logout_comes_before_the_end_of_the_login(running: Running) -> None:
+    """Else cancel-on-disconnect would look for orders that are still on their way, and leave them."""
+    with running.peer(FELLOW) as fellow:
+        with running.peer(MEMBER) as member:
+            member.send(make(Kind.SESSION_SETTING, user_reference=1, cancel_on_disconnect=1))
+            member.wait_for(Kind.SETTING_CHANGED)
+            orders = [listing(2 + number) for number in range(MANY)]
+            member.send(*orders, soup.LOGOUT)
+            member.wait_for_close()
+        while len(fellow.data) < RECORD_BYTES * (2 * MANY + 1):
+            fellow.read()
+        kinds = fellow.events["kind"]
+        is_down = (kinds == Kind.LOGIN_CHANGED) & (fellow.events["down_reason"] != 0)
+        (down,), accepted = np.flatnonzero(is_down), np.flatnonzero(kinds == Kind.ACCEPTED)
+        assert len(accepted) == MANY and accepted[-1] < down
+        while np.count_nonzero(fellow.events["kind"] == Kind.DONE) < MANY:
+            fellow.read()
