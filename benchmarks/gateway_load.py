@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from benchmarks.gateway_flow import Flow, single_order
-from benchmarks.gateway_market import credentials_of
+from exchange.client import credentials_of
 from exchange.protocol.client_session import ClientSession, ClientState, Sequenced
 from exchange.protocol.soupbintcp import LoginRequest
 from exchange.vocabulary.kinds import Kind

@@ -9,11 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import msgspec
 import numpy as np
 
 from exchange.engine.clock import ManualClock
-from exchange.engine.directory import Credentials, Directory, provision
+from exchange.engine.directory import Directory, provision
 from exchange.engine.engine import Engine
 from exchange.engine.journal import Durability
 from exchange.engine.settings import EngineSettings
@@ -55,11 +54,6 @@ def make_participants(count: int) -> list[Participant]:
 def make_directory(data: Path, members: int) -> Directory:
     """Accounts, logins and credentials."""
     return provision(data, make_participants(members))
-
-
-def credentials_of(data: Path, user: str) -> Credentials:
-    """The generated credentials of a login."""
-    return msgspec.json.decode((data / "credentials" / f"{user}.json").read_bytes(), type=Credentials)
 
 
 def opening_records(

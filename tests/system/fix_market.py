@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.gateway_market import DAY, credentials_of
+from benchmarks.gateway_market import DAY
+from exchange.client import credentials_of
 from exchange.config import RunConfig, keep
 from tests.fix_initiator import Initiator, address
 from tests.unit.net.running import Running

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import CONTRACT, credentials_of
+from benchmarks.gateway_market import CONTRACT
+from exchange.client import credentials_of
 from exchange.vocabulary.enums import QueryKind, Side
 from exchange.vocabulary.kinds import Kind
 from exchange.vocabulary.records import make

@@ -7,8 +7,7 @@ from itertools import count
 
 import pytest
 
-from benchmarks.gateway_market import credentials_of
-from exchange.client import Address, BlockingTrader
+from exchange.client import Address, BlockingTrader, credentials_of
 from exchange.vocabulary.enums import Method, ParameterId
 from tests.fix_initiator import Closed, Initiator, address, cancel, now_text, order
 from tests.system.fix_market import BridgeProcess, engine_of, introduce, logged_on

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import credentials_of
-from exchange.client import Address, BlockingTrader
+from exchange.client import Address, BlockingTrader, credentials_of
 from exchange.client.credentials import address_of
 from exchange.vocabulary.enums import Method, Phase, Side
 from tests.fix_initiator import Closed, Initiator, address, order

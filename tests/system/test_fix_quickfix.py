@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import credentials_of
 from exchange.bridge.fix.dictionary import FILE
-from exchange.client import Address, BlockingTrader
+from exchange.client import Address, BlockingTrader, credentials_of
 from exchange.vocabulary.enums import Side
 from tests.fix_initiator import cancel, order
 from tests.system.fix_market import PATIENCE_S, BridgeProcess, introduce

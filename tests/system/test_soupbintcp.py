@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import credentials_of
+from exchange.client import credentials_of
 from tests.unit.net.running import Running, running_exchange
 
 TIMEOUT_S = 20.0

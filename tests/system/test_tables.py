@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import BASE_TICKS, CONTRACT, HOLDING_LOTS, credentials_of
-from exchange.client import Address, BlockingTrader, Credentials, Trader
+from benchmarks.gateway_market import BASE_TICKS, CONTRACT, HOLDING_LOTS
+from exchange.client import Address, BlockingTrader, Credentials, Trader, credentials_of
 from exchange.client.tables import named
 from exchange.vocabulary.enums import Side
 from tests.unit.net.running import Running, running_exchange

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from benchmarks.gateway_market import begin_trading, credentials_of, make_participants, open_engine
+from benchmarks.gateway_market import begin_trading, make_participants, open_engine
+from exchange.client import credentials_of
 from exchange.engine.clock import ManualClock
 from exchange.engine.directory import Directory, provision
 from exchange.engine.engine import Engine

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gateway_market import CONTRACT, DAY, TEN, credentials_of
+from benchmarks.gateway_market import CONTRACT, DAY, TEN
+from exchange.client import credentials_of
 from exchange.errors import UsageError
 from exchange.net.gateway import refuse_open_address
 from exchange.protocol import soupbintcp as soup

@@ -3,7 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from benchmarks.gateway_market import CONTRACT, DAY, credentials_of, opening_records
+from benchmarks.gateway_market import CONTRACT, DAY, opening_records
+from exchange.client import credentials_of
 from exchange.protocol.client_session import Accepted, Rejected
 from exchange.protocol.soupbintcp import LoginRefusal
 from exchange.vocabulary.enums import Phase, QueryKind, SettlementStage, Side

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.gateway_market import CONTRACT, DAY, credentials_of, make_directory
+from benchmarks.gateway_market import CONTRACT, DAY, make_directory
 from exchange import kernel
 from exchange.client import (
     Address,
@@ -23,6 +23,7 @@ from exchange.client import (
     LoginRefused,
     MarketFeed,
     QueryRefused,
+    credentials_of,
     load_credentials,
 )
 from exchange.engine.feed_logins import grant_depth, set_drop_copy

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.gateway_market import credentials_of, opening_records
-from exchange.client import Address, load_credentials
+from benchmarks.gateway_market import opening_records
+from exchange.client import Address, credentials_of, load_credentials
 from exchange.client.errors import ConnectionClosed, CredentialsUnusable, LoginRefused
 from exchange.client.security import security_of
 from exchange.client.trader import Trader
